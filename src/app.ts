@@ -1,0 +1,98 @@
+// The one place where everything is wired together: from a configuration to a service that listens.
+import type { Logger } from 'pino'
+import type { Configuration } from './config/load.ts'
+import type { createListener } from './http/listener.ts'
+import { buildManagementApp } from './management/app.ts'
+import { createPresenter } from './presentation/presenter.ts'
+import { buildPublicApp } from './public/app.ts'
+import type { PublicAction } from './public/quota-info.ts'
+import { createQuotaService, type QuotaSource } from './quota/service.ts'
+import { createEnvelopeReader } from './wix/envelope.ts'
+
+export interface ServiceOptions {
+  configuration: Configuration
+  logger: Logger
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+export interface Service {
+  /** Where Wix reaches it: the base of the deployment URI. */
+  publicUrl: string
+  /** Where the operator reaches it, if that listener is on. */
+  managementUrl?: string
+  /** Stops taking calls, answers those under way, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the service.
+ * @throws the system's error when an address cannot be listened on
+ */
+export async function startService({ configuration, logger, now = Date.now }: ServiceOptions): Promise<Service> {
+  const { wix, server, management, presentation } = configuration
+  if (wix.allowUnsigned) {
+    logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
+  }
+  const sources = createSources(configuration, now)
+  const publicApp = buildPublicApp({
+    logger: logger.child({ listener: 'public' }),
+    basePath: server.basePath,
+    maxConcurrentCalls: server.maxConcurrentCalls,
+    readEnvelope: createEnvelopeReader({ ...wix, now }),
+    quotas: createQuotaService(createActions(configuration, sources)),
+    presenter: createPresenter({ sizes: presentation.sizes, now })
+  })
+  const managementApp =
+    management && buildManagementApp({ logger: logger.child({ listener: 'management' }), tokens: [management.token] })
+  const close = async () => {
+    await Promise.all([publicApp.close(), managementApp?.close()])
+    await Promise.all([...sources.values()].map(source => source.provider.close()))
+  }
+  try {
+    const publicUrl = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
+    logger.info({ listener: 'public', url: publicUrl }, 'listening')
+    if (!managementApp) return { publicUrl, close }
+    const managementUrl = `${await listen(managementApp, management)}/`
+    logger.info({ listener: 'management', url: managementUrl }, 'listening')
+    return { publicUrl, managementUrl, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createSources({ providers }: Configuration, now: () => number): Map<string, QuotaSource> {
+  const sources = new Map<string, QuotaSource>()
+  for (const { name, adapter, settings, connection, deadlineMs } of providers.values()) {
+    sources.set(name, { name, provider: adapter.create(settings, { name, now }), connection, deadlineMs })
+  }
+  return sources
+}
+
+function createActions(
+  { actions }: Configuration,
+  sources: ReadonlyMap<string, QuotaSource>
+): Map<string, PublicAction> {
+  const wired = new Map<string, PublicAction>()
+  for (const [key, { provider, features, enforced, labels }] of actions) {
+    const source = sources.get(provider)
+    if (source) wired.set(key, { source, features, enforced, labels })
+  }
+  return wired
+}
+
+/** Listens, and gives the origin under which it can be reached. */
+async function listen(
+  app: ReturnType<typeof createListener>,
+  { host, port }: { host: string; port: number }
+): Promise<string> {
+  // Fastify would log a line of its own for every address; ours says more in one.
+  const { level } = app.log
+  app.log.level = 'warn'
+  await app.listen({ host, port })
+  app.log.level = level
+  const address = app.server.address()
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${typeof address === 'object' && address ? address.port : port}`
+}

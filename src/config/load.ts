@@ -1,0 +1,122 @@
+// From a file to a checked configuration, or to all of its mistakes at once.
+import type { KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import type { ProviderAdapter } from '../quota/provider.ts'
+import { type Static, Value } from '../schema.ts'
+import { readPublicKey } from '../wix/public-key.ts'
+import { interpolate } from './interpolate.ts'
+import { ConfigurationError, type Mistake, schemaMistakes } from './mistakes.ts'
+import { refuseFutureKeys } from './not-yet.ts'
+import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
+import { ConfigurationSchema } from './schema.ts'
+
+export type Configuration = Omit<Static<typeof ConfigurationSchema>, 'wix' | 'providers' | 'actions'> & {
+  wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
+  providers: ReadonlyMap<string, ConfiguredProvider>
+  actions: ReadonlyMap<string, ConfiguredAction>
+}
+
+export interface LoadOptions {
+  environment: NodeJS.ProcessEnv
+  adapters: ReadonlyMap<string, ProviderAdapter>
+}
+
+/**
+ * Reads and checks a configuration file.
+ * @throws {ConfigurationError} with every mistake in it
+ */
+export function loadConfiguration(file: string, options: LoadOptions): Configuration {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new ConfigurationError([
+      { path: [], message: `The file ${file} cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG.` }
+    ])
+  }
+  return readConfiguration(text, options)
+}
+
+/**
+ * Checks a configuration given as YAML.
+ * @throws {ConfigurationError} with every mistake in it
+ */
+export function readConfiguration(yaml: string, { environment, adapters }: LoadOptions): Configuration {
+  const lines = new LineCounter()
+  const document = parseDocument(yaml, { lineCounter: lines })
+  const [syntax] = document.errors
+  if (syntax) {
+    const message = `The file is not YAML: ${syntax.message.split('\n')[0]}`
+    throw new ConfigurationError([{ path: [], message, line: lines.linePos(syntax.pos[0]).line }])
+  }
+
+  const mistakes: Mistake[] = []
+  const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
+  mistakes.push(...refuseFutureKeys(written))
+  const draft = Value.Default(ConfigurationSchema, written)
+  mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
+  // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
+  const providers = readProviders(entry(draft, 'providers'), adapters, mistakes)
+  const actions = readActions(entry(draft, 'actions'), providers, mistakes)
+  const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
+  if (mistakes.length > 0 || !Value.Check(ConfigurationSchema, draft)) {
+    throw new ConfigurationError(
+      onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
+    )
+  }
+  const { appId, allowUnsigned } = draft.wix
+  return { ...draft, wix: { appId, publicKeys, allowUnsigned }, providers, actions }
+}
+
+function entry(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}
+
+/** Containers and platforms name ports in the environment. */
+function overridePorts(value: unknown, { PORT, MANAGEMENT_PORT }: NodeJS.ProcessEnv): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const override = (listener: string, port: string | undefined) => {
+    const section = entry(value, listener) ?? {}
+    return port !== undefined && typeof section === 'object' ? { [listener]: { ...section, port: Number(port) } } : {}
+  }
+  return {
+    ...value,
+    ...override('server', PORT),
+    ...(entry(value, 'management') !== undefined && override('management', MANAGEMENT_PORT))
+  }
+}
+
+function readPublicKeys(value: unknown, mistakes: Mistake[]): KeyObject[] {
+  const list = Array.isArray(value) ? value : [value]
+  return list.flatMap((text, index) => {
+    if (typeof text !== 'string' || text === '') return []
+    try {
+      return [readPublicKey(text)]
+    } catch (error) {
+      const path = ['wix', 'publicKey', ...(Array.isArray(value) ? [String(index)] : [])]
+      mistakes.push({ path, message: error instanceof Error ? error.message : 'is not a public key' })
+      return []
+    }
+  })
+}
+
+/** The first mistake at a place is the cause, the later ones its consequences. */
+function onePerPlace(mistakes: readonly Mistake[]): Mistake[] {
+  const places = new Map<string, Mistake>()
+  for (const mistake of mistakes) {
+    const place = mistake.path.join('\n')
+    if (!places.has(place)) places.set(place, mistake)
+  }
+  return [...places.values()]
+}
+
+function lineOf({ path }: Mistake, document: Document, lines: LineCounter): { line?: number } {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = document.getIn(path.slice(0, depth - 1), true)
+    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path[depth - 1]) : undefined
+    const offset = entry(entry(pair?.key, 'range'), '0')
+    if (typeof offset === 'number') return { line: lines.linePos(offset).line }
+  }
+  return {}
+}

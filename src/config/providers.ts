@@ -1,0 +1,135 @@
+// The parts of the configuration that depend on which adapters there are: providers, and the actions that name them.
+import type { ProviderAdapter } from '../quota/provider.ts'
+import { OTHER_FEATURES } from '../quota/service.ts'
+import { type Static, Value } from '../schema.ts'
+import { durationMs } from './durations.ts'
+import { type Mistake, schemaMistakes, suggest } from './mistakes.ts'
+import { ActionSchema, ProviderShell, providerSchema } from './schema.ts'
+
+/** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
+const DEADLINE_MS = { min: 300, max: 5000 }
+
+export interface ConfiguredProvider {
+  name: string
+  adapter: ProviderAdapter
+  /** Checked against the adapter's schema. */
+  settings: unknown
+  /** Checked against the adapter's schema. */
+  connection: unknown
+  deadlineMs: number
+}
+
+export interface ConfiguredAction {
+  provider: string
+  features: readonly string[]
+  enforced: boolean
+  /** Own names by language, then by feature. */
+  labels: ReadonlyMap<string, ReadonlyMap<string, string>>
+}
+
+/** The providers that are right in themselves; what is wrong with the others goes to `mistakes`. */
+export function readProviders(
+  value: unknown,
+  adapters: ReadonlyMap<string, ProviderAdapter>,
+  mistakes: Mistake[]
+): Map<string, ConfiguredProvider> {
+  const providers = new Map<string, ConfiguredProvider>()
+  for (const [name, written] of entries(value)) {
+    const provider = readProvider(name, written, adapters, mistakes)
+    if (provider) providers.set(name, provider)
+  }
+  return providers
+}
+
+function readProvider(
+  name: string,
+  written: unknown,
+  adapters: ReadonlyMap<string, ProviderAdapter>,
+  mistakes: Mistake[]
+): ConfiguredProvider | undefined {
+  const at = ['providers', name]
+  if (!Value.Check(ProviderShell, written)) {
+    mistakes.push(...schemaMistakes(ProviderShell, written, at))
+    return undefined
+  }
+  const adapter = adapters.get(written.type)
+  if (!adapter) {
+    mistakes.push({
+      path: [...at, 'type'],
+      message: `is ${written.type}, a type that is not known; ${suggest(written.type, [...adapters.keys()])}`
+    })
+    return undefined
+  }
+  const schema = providerSchema(adapter.type, adapter.settingsSchema, adapter.connectionSchema)
+  const settings = Value.Default(schema, written)
+  const found = schemaMistakes(schema, settings, at)
+  mistakes.push(...found)
+  if (found.length > 0 || !Value.Check(schema, settings)) return undefined
+  const { deadline, connection } = settings
+  const deadlineMs = durationMs(String(deadline))
+  if (deadlineMs < DEADLINE_MS.min || deadlineMs > DEADLINE_MS.max) {
+    mistakes.push({
+      path: [...at, 'deadline'],
+      message: `is ${deadline}, but must lie between ${DEADLINE_MS.min}ms and ${DEADLINE_MS.max}ms`
+    })
+  }
+  for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
+    mistakes.push({ path: [...at, 'connection', ...path], message })
+  }
+  return { name, adapter, settings, connection, deadlineMs }
+}
+
+/** The actions that are right in themselves; what is wrong with the others goes to `mistakes`. */
+export function readActions(
+  value: unknown,
+  providers: ReadonlyMap<string, ConfiguredProvider>,
+  mistakes: Mistake[]
+): Map<string, ConfiguredAction> {
+  const actions = new Map<string, ConfiguredAction>()
+  for (const [key, written] of entries(value)) {
+    // The file's own schema has told already what is wrong with its form.
+    if (!Value.Check(ActionSchema, written)) continue
+    const provider = providers.get(written.provider)
+    if (provider) {
+      actions.set(key, readAction(['actions', key], written, provider, mistakes))
+    } else if (!mistakes.some(({ path }) => path[0] === 'providers' && path[1] === written.provider)) {
+      mistakes.push({
+        path: ['actions', key, 'provider'],
+        message: `is ${written.provider}, which stands nowhere under providers:; ${suggest(written.provider, [...providers.keys()])}`
+      })
+    }
+  }
+  return actions
+}
+
+function readAction(
+  at: string[],
+  { provider: name, features: chosen, enforced, labels = {} }: Static<typeof ActionSchema>,
+  { adapter, settings }: ConfiguredProvider,
+  mistakes: Mistake[]
+): ConfiguredAction {
+  const { known, shown } = adapter.features(settings)
+  const features = chosen ?? shown
+  const unknown = (feature: string) => `is ${feature}, which is not a feature of ${name}; ${suggest(feature, known)}`
+  features.forEach((feature, index) => {
+    if (feature === OTHER_FEATURES || known.includes(feature)) return
+    mistakes.push({ path: [...at, 'features', String(index)], message: unknown(feature) })
+  })
+  for (const [language, names] of Object.entries(labels)) {
+    for (const feature of Object.keys(names)) {
+      // With * an action may also show features that nobody knew of when this was written.
+      if (known.includes(feature) || features.includes(OTHER_FEATURES)) continue
+      mistakes.push({ path: [...at, 'labels', language, feature], message: unknown(feature) })
+    }
+  }
+  return {
+    provider: name,
+    features,
+    enforced,
+    labels: new Map(Object.entries(labels).map(([language, names]) => [language, new Map(Object.entries(names))]))
+  }
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+}

@@ -1,0 +1,149 @@
+// The configuration file as an operator writes it. Descriptions and examples appear in error messages and in README.
+import { Secret, type Static, type TObject, type TSchema, Type } from '../schema.ts'
+import { Duration } from './durations.ts'
+
+const strict = { additionalProperties: false }
+const Port = (port: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: port, description, examples: [port] })
+
+const PublicKey = Type.String({
+  minLength: 1,
+  description: 'PEM, PEM with literal \\n, or base64 of the PEM',
+  examples: ['${WIX_PUBLIC_KEY}']
+})
+const Labels = Type.Record(
+  Type.String(),
+  Type.Record(Type.String(), Type.String({ minLength: 1, description: 'a name', examples: ['Emails sent'] })),
+  {
+    description: 'own names of features, per language and feature',
+    examples: [{ en: { emails: 'Emails sent' } }]
+  }
+)
+
+export const ProviderShell = Type.Object({
+  type: Type.String({ description: 'the kind of provider', examples: ['docspace'] })
+})
+
+export const ActionSchema = Type.Object(
+  {
+    provider: Type.String({ minLength: 1, description: 'a name from providers:', examples: ['docspace'] }),
+    features: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, description: 'a feature of the provider', examples: ['room'] }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: "which quotas, in which order; '*' stands for all others; the provider's usual ones when left out",
+        examples: [['room', 'manager']]
+      })
+    ),
+    enforced: Type.Boolean({
+      default: true,
+      description: 'whether Wix shows anything for this action',
+      examples: [false]
+    }),
+    labels: Type.Optional(Labels)
+  },
+  // The default never applies, but without one TypeBox fills in no defaults below a record.
+  { ...strict, default: {}, description: 'one action of the app, by its action key' }
+)
+
+export const ConfigurationSchema = Type.Object(
+  {
+    wix: Type.Object(
+      {
+        appId: Type.String({
+          minLength: 1,
+          description: "the app's id, which every signed call must name",
+          examples: ['00000000-0000-0000-0000-000000000000']
+        }),
+        publicKey: Type.Union([PublicKey, Type.Array(PublicKey, { minItems: 1 })], {
+          description:
+            "the app's public key: PEM, PEM with literal \\n, or base64 of the PEM; a list while a key is rotated",
+          examples: ['${WIX_PUBLIC_KEY}']
+        }),
+        allowUnsigned: Type.Boolean({
+          default: false,
+          description: 'whether calls that nobody signed are answered too; for development only',
+          examples: [true]
+        })
+      },
+      { ...strict, description: 'what identifies the Wix app' }
+    ),
+    server: Type.Object(
+      {
+        host: Type.String({
+          minLength: 1,
+          default: '0.0.0.0',
+          description: 'the address that Wix reaches',
+          examples: ['0.0.0.0']
+        }),
+        port: Port(8080, 'its port; 0 picks a free one; the environment variable PORT overrides it'),
+        basePath: Type.String({
+          pattern: '^/[\\w./~-]*$',
+          default: '/',
+          description: "the path of the app's deployment URI, in front of v1/quota-info",
+          examples: ['/quota/']
+        }),
+        maxConcurrentCalls: Type.Integer({
+          minimum: 1,
+          default: 2000,
+          description: 'how many quota calls are answered at once; further ones get 429',
+          examples: [2000]
+        })
+      },
+      { ...strict, default: {}, description: 'the public listener' }
+    ),
+    management: Type.Optional(
+      Type.Object(
+        {
+          host: Type.String({
+            minLength: 1,
+            default: '127.0.0.1',
+            description: 'the address that only the operator reaches',
+            examples: ['127.0.0.1']
+          }),
+          port: Port(8081, 'its port; 0 picks a free one; the environment variable MANAGEMENT_PORT overrides it'),
+          token: Secret({
+            minLength: 16,
+            description: 'the bearer token of the management API, 16 characters or more',
+            examples: ['${MANAGEMENT_TOKEN}']
+          })
+        },
+        { ...strict, description: 'the management listener; off when left out' }
+      )
+    ),
+    presentation: Type.Object(
+      {
+        sizes: Type.Union([Type.Literal('in-name'), Type.Literal('in-value')], {
+          default: 'in-name',
+          description: 'in-name (plain numbers, the unit in the name) or in-value (sizes as text)',
+          examples: ['in-value']
+        }),
+        language: Type.Literal('en', {
+          default: 'en',
+          description: 'the language when a call names none we have',
+          examples: ['en']
+        })
+      },
+      { ...strict, default: {}, description: 'how answers read' }
+    ),
+    providers: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'where quotas come from, by a name of your choice'
+    }),
+    actions: Type.Record(Type.String(), ActionSchema, { description: 'the actions of the app, by their action key' })
+  },
+  strict
+)
+export type ConfigurationFile = Static<typeof ConfigurationSchema>
+
+/** The whole entry under `providers:` for one adapter: its own settings beside what every provider has. */
+export function providerSchema(type: string, settings: TObject, connection: TSchema | undefined): TObject {
+  return Type.Object(
+    {
+      type: Type.Literal(type),
+      deadline: Duration({ default: '2500ms', description: 'the answer leaves within this time, 5 s at most' }),
+      ...(connection && { connection }),
+      ...settings.properties
+    },
+    strict
+  )
+}

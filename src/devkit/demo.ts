@@ -1,0 +1,82 @@
+// npm run demo: a fake Wix, a fake DocSpace and the service on free ports, asked as Wix would ask, and left running.
+
+import { startService } from '../app.ts'
+import { readConfiguration } from '../config/load.ts'
+import { createLogger, logLevel } from '../logging.ts'
+import { adapters } from '../providers/index.ts'
+import { Value } from '../schema.ts'
+import { QuotaInfoAnswer } from '../wix/contract.ts'
+import { isScenarioName, scenarioNames } from './docspace-scenarios.ts'
+import { startFakeDocSpace } from './fake-docspace.ts'
+import { quotaInfoUrl } from './fake-wix.ts'
+import { keptFakeWix } from './kept-key.ts'
+import { showAnswer } from './show-answer.ts'
+
+const [scenario = 'business-with-storage'] = process.argv.slice(2)
+if (!isScenarioName(scenario)) {
+  process.stderr.write(`There is no scenario ${scenario}; known: ${scenarioNames.join(', ')}.\n`)
+  process.exit(2)
+}
+
+const wix = keptFakeWix()
+const docspace = await startFakeDocSpace(scenario)
+const configuration = readConfiguration(demoConfiguration(docspace.url), {
+  environment: { ...process.env, WIX_PUBLIC_KEY: wix.publicKeyPem, DOCSPACE_API_KEY: docspace.portal.keys.owner },
+  adapters
+})
+const service = await startService({
+  configuration,
+  logger: createLogger(logLevel({ LOG_LEVEL: 'warn', ...process.env }))
+})
+process.stdout.write(
+  `Quota Bridge answers at ${service.publicUrl}, a fake DocSpace (${scenario}) at ${docspace.url}\n\n`
+)
+
+for (const actionKey of configuration.actions.keys()) {
+  const response = await wix.ask(service.publicUrl, { actionKey })
+  const answer: unknown = await response.json()
+  if (!Value.Check(QuotaInfoAnswer, answer))
+    throw new Error(`unexpected answer ${response.status}: ${JSON.stringify(answer)}`)
+  process.stdout.write(`${showAnswer(actionKey, answer.actionQuotaInfo)}\n${JSON.stringify(answer, null, 2)}\n\n`)
+}
+
+const [actionKey = ''] = configuration.actions.keys()
+process.stdout.write(`Ask again, signed by the fake Wix:
+  npm run wix:call -- --url ${service.publicUrl} --action ${actionKey} --language en
+  curl -X POST '${quotaInfoUrl(service.publicUrl)}' -H 'content-type: text/plain; charset=utf-8' -d '${await wix.sign(wix.payload({ actionKey }))}'
+
+Still running; Ctrl+C stops it.
+`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await service.close()
+    await docspace.close()
+  })
+}
+
+function demoConfiguration(docspaceUrl: string): string {
+  return `
+wix:
+  appId: ${wix.appId}
+  publicKey: \${WIX_PUBLIC_KEY}
+server: { host: 127.0.0.1, port: 0 }
+providers:
+  docspace:
+    type: docspace
+    connection: { url: "${docspaceUrl}", apiKey: "\${DOCSPACE_API_KEY}" }
+    allowedHosts: [127.0.0.1]
+    allowPrivateHosts: true
+  newsletter:
+    type: static
+    groups:
+      - plans: [{ id: free, name: Free }]
+        quotas: [{ feature: emails, name: Emails sent, used: 346, limit: 500, renewsAt: "2099-01-12T00:00:00Z" }]
+        upgradeUrl: https://example.com/upgrade
+actions:
+  create-room: { provider: docspace }
+  upload-file: { provider: docspace, features: [total_size] }
+  invite-guest: { provider: docspace, features: [users] }
+  send-email: { provider: newsletter }
+`
+}

@@ -1,0 +1,78 @@
+// The parts of README that are made from code: the configuration's reference and the catalogue of errors.
+import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
+import { errorCatalogue } from '../errors.ts'
+import { adapters } from '../providers/index.ts'
+import type { TSchema } from '../schema.ts'
+
+/** README with its generated parts written anew; everything else stays as it is. */
+export function updateReadme(readme: string): string {
+  return [
+    ['configuration', configurationTable()],
+    ['errors', errorTable()]
+  ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), readme)
+}
+
+function replacePart(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`]
+  const [from, to] = [text.indexOf(start), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`README has no place for ${name}: ${start} … ${end}`)
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
+}
+
+function errorTable(): string {
+  const rows = Object.entries(errorCatalogue).map(([code, { status, message, remedy }]) => [
+    String(status),
+    `\`${code}\``,
+    message,
+    remedy
+  ])
+  return table(
+    ['status', 'code', 'what happened', 'what to do'],
+    rows.sort(([a = ''], [b = '']) => a.localeCompare(b))
+  )
+}
+
+function configurationTable(): string {
+  const { providers: _providers, actions: _actions, ...sections } = ConfigurationSchema.properties
+  const rows = Object.entries(sections).flatMap(([key, schema]) =>
+    rowsOf(key, schema, isRequired(ConfigurationSchema, key))
+  )
+  for (const { type, settingsSchema, connectionSchema } of adapters.values()) {
+    rows.push(...rowsOf(`providers.<${type}>`, providerSchema(type, settingsSchema, connectionSchema), true).slice(1))
+  }
+  rows.push(...rowsOf('actions.<key>', ActionSchema, true).slice(1))
+  return table(['key', 'what it is', 'default', 'example'], rows)
+}
+
+function rowsOf(path: string, schema: TSchema, required: boolean): string[][] {
+  const hasDefault = schema.default !== undefined || !required
+  const value = schema.default === undefined || schema.type === 'object' ? '' : code(schema.default)
+  const example = Array.isArray(schema.examples) ? code(schema.examples[0]) : ''
+  const row = [
+    `\`${path}\``,
+    schema.description ?? (schema.const === undefined ? '' : `\`${schema.const}\``),
+    hasDefault ? value || '—' : '**needed**',
+    example
+  ]
+  const inner = schema.type === 'array' ? schema.items : schema
+  const inside: Record<string, TSchema> = inner?.properties ?? {}
+  const prefix = schema.type === 'array' ? `${path}[]` : path
+  return [
+    row,
+    ...Object.entries(inside).flatMap(([key, property]) => rowsOf(`${prefix}.${key}`, property, isRequired(inner, key)))
+  ]
+}
+
+function isRequired({ required }: TSchema, key: string): boolean {
+  return Array.isArray(required) && required.includes(key)
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
+
+function table(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows]
+    .map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n')
+}

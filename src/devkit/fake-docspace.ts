@@ -1,0 +1,132 @@
+// A DocSpace of our own: answers like a portal, for API keys of every role, and fails on command.
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type Fault, faults } from './docspace-faults.ts'
+import { asSeenBy, loadScenario, type Role, type Scenario, type ScenarioName } from './docspace-scenarios.ts'
+
+const ROLES: readonly Role[] = ['owner', 'admin', 'room-admin', 'user', 'guest']
+const GUEST_REFUSAL = {
+  error: {
+    message: 'Access denied',
+    type: 'System.Security.SecurityException',
+    stack: '   at Some.Where()',
+    hresult: -2146233078
+  },
+  status: 1,
+  statusCode: 403
+}
+
+export type Endpoint = 'quota' | 'tariff'
+const PATHS: Record<string, Endpoint> = {
+  '/api/2.0/portal/payment/quota': 'quota',
+  '/api/2.0/portal/tariff': 'tariff'
+}
+
+export interface RecordedCall {
+  endpoint: Endpoint
+  refresh: boolean
+  authorization: string
+}
+
+/** What one portal holds; change it, and the next call tells the change. */
+export interface FakePortal {
+  scenario: Scenario
+  /** An API key of each role. */
+  keys: Record<Role, string>
+  /** A key whose scope is too narrow for both calls. */
+  narrowKey: string
+}
+
+export interface FakeDocSpace {
+  /** The origin of every portal here; the API key tells which is meant. */
+  url: string
+  /** The portal that is there from the start. */
+  portal: FakePortal
+  addPortal(scenario: ScenarioName): FakePortal
+  /** Starts over with recorded answers. */
+  load(scenario: ScenarioName): void
+  /** How calls fail from now on, on one endpoint or on both; undefined ends it. */
+  fail(fault: Fault | undefined, endpoint?: Endpoint): void
+  /** Before each answer, in milliseconds. */
+  delayMs: number
+  /** The calls that came, in order. */
+  calls: RecordedCall[]
+  close(): Promise<void>
+}
+
+/** Starts a fake DocSpace on a free port of this machine. */
+export async function startFakeDocSpace(
+  scenario: ScenarioName = 'business',
+  now: () => number = Date.now
+): Promise<FakeDocSpace> {
+  const keys = new Map<string, { portal: FakePortal; role?: Role }>()
+  const broken = new Map<Endpoint, Fault>()
+
+  const server = createServer(answer)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('the fake DocSpace has no port')
+
+  const fake: FakeDocSpace = {
+    url: `http://127.0.0.1:${address.port}`,
+    portal: addPortal(scenario),
+    addPortal,
+    load(name) {
+      fake.portal.scenario = loadScenario(name, new Date(now()))
+    },
+    fail(fault, endpoint) {
+      for (const each of endpoint ? [endpoint] : Object.values(PATHS)) {
+        if (fault) broken.set(each, fault)
+        else broken.delete(each)
+      }
+    },
+    delayMs: 0,
+    calls: [],
+    close() {
+      server.closeAllConnections()
+      return new Promise(resolve => server.close(() => resolve()))
+    }
+  }
+  return fake
+
+  function addPortal(name: ScenarioName): FakePortal {
+    const portal: FakePortal = {
+      scenario: loadScenario(name, new Date(now())),
+      keys: { owner: newKey(), admin: newKey(), 'room-admin': newKey(), user: newKey(), guest: newKey() },
+      narrowKey: newKey()
+    }
+    for (const role of ROLES) keys.set(portal.keys[role], { portal, role })
+    keys.set(portal.narrowKey, { portal })
+    return portal
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', fake.url)
+    const endpoint = PATHS[url.pathname]
+    const authorization = request.headers.authorization ?? ''
+    const holder = keys.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? '')
+    if (request.method !== 'GET' || !endpoint) {
+      send(response, 404)
+      return
+    }
+    fake.calls.push({ endpoint, refresh: url.searchParams.get('refresh') === 'true', authorization })
+    const good = JSON.stringify(holder ? asSeenBy(holder.role ?? 'admin', holder.portal.scenario)[endpoint] : {})
+    const fault = broken.get(endpoint)
+    setTimeout(() => {
+      if (fault) faults[fault](response, good)
+      else if (!holder) send(response, 401)
+      else if (!holder.role) send(response, 403)
+      else if (holder.role === 'guest') send(response, 403, JSON.stringify(GUEST_REFUSAL))
+      else send(response, 200, good)
+    }, fake.delayMs)
+  }
+}
+
+function send(response: ServerResponse, status: number, body = ''): void {
+  response.writeHead(status, body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }).end(body)
+}
+
+/** Unmistakably not a real one, though of the same length. */
+function newKey(): string {
+  return `sk-fake${randomBytes(30).toString('hex')}`
+}

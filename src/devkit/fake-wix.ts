@@ -1,0 +1,83 @@
+// A Wix of our own: holds a key pair, signs calls as Wix does, and makes them.
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { CompactSign } from 'jose'
+
+/** Wix's samples live this long. */
+const LIFETIME_SECONDS = 3_600_000
+
+export interface FakeWixOptions {
+  appId?: string
+  /** An earlier key pair, so that calls from another process fit. */
+  privateKeyPem?: string
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+export interface FakeCall {
+  actionKey: string
+  instanceId?: string
+  languages?: readonly string[]
+}
+
+export interface FakeWix {
+  appId: string
+  publicKeyPem: string
+  privateKeyPem: string
+  /** The payload of a quota call, as Wix's samples show it. */
+  payload(call: FakeCall): Record<string, unknown>
+  /** Any payload as a compact JWS; the header may be bent for tests. */
+  sign(payload: unknown, header?: Record<string, unknown>): Promise<string>
+  /** Signs and sends a quota call to a deployment URI. */
+  ask(deploymentUri: string, call: FakeCall): Promise<Response>
+}
+
+export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.now }: FakeWixOptions = {}): FakeWix {
+  const privateKey = privateKeyPem
+    ? createPrivateKey(privateKeyPem)
+    : generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const wix: FakeWix = {
+    appId,
+    publicKeyPem: exportPem(createPublicKey(privateKey), 'spki'),
+    privateKeyPem: exportPem(privateKey, 'pkcs8'),
+    payload({ actionKey, instanceId = '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11', languages = ['en-US'] }) {
+      const seconds = Math.floor(now() / 1000)
+      return {
+        data: {
+          request: { actionKey },
+          metadata: {
+            requestId: `${seconds}.${Math.floor(Math.random() * 1e17)}`,
+            instanceId,
+            appExtensionType: 'AUTOMATIONS_ACTION_PROVIDER',
+            languages,
+            identity: { identityType: 'APP', appId }
+          }
+        },
+        aud: appId,
+        iss: 'wix.com',
+        iat: seconds,
+        exp: seconds + LIFETIME_SECONDS
+      }
+    },
+    sign(payload, header = { alg: 'RS256' }) {
+      const bytes = new TextEncoder().encode(JSON.stringify(payload))
+      return new CompactSign(bytes).setProtectedHeader({ alg: 'RS256', ...header }).sign(privateKey)
+    },
+    async ask(deploymentUri, call) {
+      return fetch(quotaInfoUrl(deploymentUri), {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain; charset=utf-8', 'user-agent': 'Wix' },
+        body: await wix.sign(wix.payload(call))
+      })
+    }
+  }
+  return wix
+}
+
+/** Where Wix asks: it puts its own path behind whatever the dashboard says, slash or not. */
+export function quotaInfoUrl(deploymentUri: string): string {
+  return `${deploymentUri}/v1/quota-info`
+}
+
+function exportPem(key: KeyObject, type: 'spki' | 'pkcs8'): string {
+  return String(key.export({ type, format: 'pem' }))
+}

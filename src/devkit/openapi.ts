@@ -1,0 +1,87 @@
+// The API's description, made from the schemas of the routes themselves.
+import swagger from '@fastify/swagger'
+import fastify from 'fastify'
+import { stringify } from 'yaml'
+import { managementRoutes } from '../management/app.ts'
+import { NOTHING_TO_SHOW } from '../presentation/present.ts'
+import { publicRoutes } from '../public/app.ts'
+
+/** Only the schemas of the routes are read. */
+const neverCalled = () => Promise.reject(new Error('no route is called here'))
+
+const HEADER = '# Written from the route schemas by `npm run openapi`; change those, not this.\n'
+
+/** openapi.yaml as it should be committed. */
+export async function generateOpenApi(version: string): Promise<string> {
+  const app = fastify()
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Quota Bridge',
+        version,
+        license: { name: 'MIT', identifier: 'MIT' },
+        summary: "Answers Wix Automations' getQuotaInfo from the system that knows.",
+        description:
+          "Wix asks, by a signed call, what a site's plan allows and how much of it is used. Quota Bridge verifies the call, asks the provider that the action is configured with, and answers in the words the site owner reads."
+      },
+      servers: [
+        {
+          url: '{deploymentUri}',
+          description: "The public listener, under the deployment URI that the app's dashboard names.",
+          variables: { deploymentUri: { default: 'http://127.0.0.1:8080' } }
+        }
+      ],
+      tags: [
+        { name: 'Wix', description: 'What Wix calls.' },
+        { name: 'Health', description: 'What load balancers and orchestrators call.' },
+        { name: 'Documentation', description: 'This document.' }
+      ],
+      components: {
+        securitySchemes: {
+          managementToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token of management.token, on the management listener.'
+          }
+        }
+      },
+      security: []
+    }
+  })
+  await app.register(publicRoutes, {
+    basePath: '/',
+    maxConcurrentCalls: 1,
+    readEnvelope: neverCalled,
+    quotas: { ask: neverCalled },
+    presenter: () => NOTHING_TO_SHOW
+  })
+  await app.register(managementRoutes, { tokens: [] })
+  await app.ready()
+  return HEADER + stringify(hoistTitled({ ...app.swagger() }), { lineWidth: 120, aliasDuplicateObjects: false })
+}
+
+/** Moves every titled schema to components/schemas, so that generated clients get types with names. */
+function hoistTitled(document: Record<string, unknown>): Record<string, unknown> {
+  const schemas: Record<string, unknown> = {}
+
+  function hoist(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(hoist)
+    if (!isRecord(value)) return value
+    const inner = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hoist(item)]))
+    const { title, ...schema } = inner
+    if (typeof title !== 'string' || typeof schema.type !== 'string') return inner
+    // The errors of one status describe themselves at the response; their body is one and the same.
+    if (title === 'ErrorAnswer') delete schema.description
+    schemas[title] ??= schema
+    return { $ref: `#/components/schemas/${title}` }
+  }
+
+  const paths = hoist(document.paths)
+  const components = isRecord(document.components) ? document.components : {}
+  return { ...document, paths, components: { ...components, schemas } }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

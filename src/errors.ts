@@ -1,0 +1,112 @@
+// The catalogue of errors that a caller can meet: a stable code, its HTTP status, and what to do about it.
+
+interface CatalogueEntry {
+  status: number
+  /** What happened, when the place that raises the error has nothing more exact to say. */
+  message: string
+  /** What the reader of the error can do about it. */
+  remedy: string
+}
+
+export const errorCatalogue = {
+  INVALID_REQUEST: {
+    status: 400,
+    message: 'The call is well signed, but it does not say which action is asked about.',
+    remedy:
+      'Send data.request.actionKey, a string of 1 to 256 characters, and no appExtensionType other than AUTOMATIONS_ACTION_PROVIDER.'
+  },
+  INVALID_SIGNATURE: {
+    status: 401,
+    message: 'The body is not a compact JWS signed by Wix with RS256.',
+    remedy:
+      "Check that wix.publicKey is the public key shown in the app's dashboard, and that the body arrives unchanged."
+  },
+  INVALID_CLAIMS: {
+    status: 401,
+    message: 'The claims of the signed call are missing or wrong.',
+    remedy: "Check that wix.appId is this app's id and that the server's clock is right."
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    message: 'The management API needs a bearer token.',
+    remedy: 'Send the header "Authorization: Bearer …" with the token of management.token.'
+  },
+  ACTION_NOT_FOUND: {
+    status: 404,
+    message: 'The configuration has no such action.',
+    remedy: 'Add the action key, as the app dashboard spells it, under actions: in the configuration.'
+  },
+  NOT_FOUND: {
+    status: 404,
+    message: 'There is nothing at this path for this method.',
+    remedy: 'Quota calls go to POST {basePath}/v1/quota-info.'
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    message: 'The body is larger than 64 KiB.',
+    remedy: 'Send the signed call alone; it is a few hundred bytes long.'
+  },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'More calls are being answered right now than this server takes on.',
+    remedy: 'Try again after the seconds that Retry-After names, or raise server.maxConcurrentCalls.'
+  },
+  PROVIDER_REJECTED: {
+    status: 502,
+    message: 'The provider of the quotas refused our credentials or gave an answer that makes no sense.',
+    remedy: 'Check the connection of this provider: its URL, its API key, and what that key may see.'
+  },
+  QUOTA_UNAVAILABLE: {
+    status: 503,
+    message: 'The provider of the quotas cannot be reached or is limiting us.',
+    remedy: 'Try again after the seconds that Retry-After names.'
+  },
+  PROVIDER_TIMEOUT: {
+    status: 504,
+    message: 'The provider of the quotas did not answer in time.',
+    remedy: "Try again; if it stays so, check the provider's health or raise its deadline."
+  },
+  INTERNAL: {
+    status: 500,
+    message: 'Something went wrong inside Quota Bridge.',
+    remedy: "Look for 'internal error' in the service's log at this time, and report it."
+  }
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+export interface ErrorDetails {
+  /** What happened, more exactly than the catalogue says it; never a secret, never a part of a foreign body. */
+  message?: string
+  /** Facts for a program; the same rule holds. */
+  data?: Record<string, string | number | boolean>
+  /** Seconds after which trying again makes sense; goes out as `Retry-After`. */
+  retryAfterSeconds?: number
+  /** What lies behind it, for the log alone. */
+  cause?: unknown
+}
+
+/** An error of the catalogue on its way to the caller; everything in it but `cause` may be shown. */
+export class QuotaBridgeError extends Error {
+  override readonly name = 'QuotaBridgeError'
+  readonly code: ErrorCode
+  readonly data: Record<string, string | number | boolean>
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? errorCatalogue[code].message, { cause: details.cause })
+    this.code = code
+    this.data = details.data ?? {}
+    this.retryAfterSeconds = details.retryAfterSeconds
+  }
+
+  /** The HTTP status of this error's code. */
+  get status(): number {
+    return errorCatalogue[this.code].status
+  }
+
+  /** What the caller can do about it. */
+  get remedy(): string {
+    return errorCatalogue[this.code].remedy
+  }
+}

@@ -1,0 +1,57 @@
+// What both listeners have in common: limits, one form for every error, no caching of answers.
+import { STATUS_CODES } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { QuotaBridgeError } from '../errors.ts'
+import { errorAnswer, sendError } from './errors.ts'
+
+export interface ListenerOptions {
+  logger: FastifyBaseLogger
+  bodyLimitBytes: number
+}
+
+/** A Fastify instance without routes. */
+export function createListener({ logger, bodyLimitBytes }: ListenerOptions) {
+  const app = fastify({
+    loggerInstance: logger,
+    // Each answer writes its own line; Fastify's two would cost more than the answer.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    routerOptions: {
+      // A deployment URI that ends in a slash makes Wix ask for //v1/quota-info.
+      ignoreDuplicateSlashes: true,
+      ignoreTrailingSlash: true
+    },
+    requestTimeout: 10_000,
+    // Longer than the idle time of the usual load balancers, which must be the ones to hang up.
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_error, request, reply) => void sendError(new QuotaBridgeError('NOT_FOUND'), request, reply),
+    clientErrorHandler(error, socket) {
+      if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawRefusal(error.code))
+    }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
+  app.setNotFoundHandler((request, reply) => sendError(new QuotaBridgeError('NOT_FOUND'), request, reply))
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+  })
+  return app
+}
+
+/** The answer to bytes that never became a request, so that there is no reply to send it with. */
+function rawRefusal(code: string): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const body = JSON.stringify(
+    errorAnswer(new QuotaBridgeError('INVALID_REQUEST', { message: 'The request is not well-formed HTTP.' }))
+  )
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    '',
+    body
+  ].join('\r\n')
+}

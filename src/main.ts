@@ -1,0 +1,88 @@
+// The command line: what the operator types, and with which code it ends.
+import { parseArgs, styleText } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import { startService } from './app.ts'
+import { loadConfiguration } from './config/load.ts'
+import { ConfigurationError, type Mistake } from './config/mistakes.ts'
+import { createLogger, logLevel } from './logging.ts'
+import { adapters } from './providers/index.ts'
+
+const USAGE = `Usage: quota-bridge [serve] --config FILE
+
+  serve          answers Wix's quota calls (the default)
+  --config FILE  the configuration; QUOTA_BRIDGE_CONFIG when left out
+  --help         shows this
+
+Environment: PORT and MANAGEMENT_PORT override the ports, LOG_LEVEL sets the log's level.
+Exit codes: 0 stopped, 1 failed, 2 wrong command line or configuration.
+`
+
+const EXIT = { ok: 0, failed: 1, usage: 2 }
+/** Longer than any deadline, shorter than what orchestrators wait before they kill. */
+const GRACE_MS = 8000
+
+process.exitCode = await main(process.argv.slice(2), process.env)
+
+async function main(argv: string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  let options: ReturnType<typeof readArguments>
+  try {
+    options = readArguments(argv)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
+    return EXIT.usage
+  }
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return EXIT.ok
+  }
+  const file = options.config ?? environment.QUOTA_BRIDGE_CONFIG
+  if (!file) {
+    process.stderr.write(`No configuration is named; use --config FILE or QUOTA_BRIDGE_CONFIG.\n\n${USAGE}`)
+    return EXIT.usage
+  }
+  return serve(file, environment)
+}
+
+function readArguments(argv: string[]) {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } }
+  })
+  const [command = 'serve', ...rest] = positionals
+  if (command !== 'serve') throw new Error(`There is no command ${command}.`)
+  if (rest.length > 0) throw new Error(`Too many words: ${rest.join(' ')}.`)
+  return values
+}
+
+async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  const logger = createLogger(logLevel(environment))
+  try {
+    const configuration = loadConfiguration(file, { environment, adapters })
+    const service = await startService({ configuration, logger })
+    closeWithGrace({ delay: GRACE_MS, logger }, async ({ signal, err }) => {
+      if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
+      else logger.info({ signal }, 'stopping')
+      await service.close()
+    })
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(tellMistakes(file, error.mistakes))
+      return EXIT.usage
+    }
+    logger.fatal({ err: error }, 'cannot start')
+    return EXIT.failed
+  }
+}
+
+function tellMistakes(file: string, mistakes: readonly Mistake[]): string {
+  const paint = (style: 'bold' | 'red' | 'cyan', text: string) => styleText(style, text, { stream: process.stderr })
+  const lines = mistakes.map(({ path, line, message }) => {
+    const place =
+      path.length === 0 ? '' : `${paint('cyan', path.join('.'))}${line === undefined ? '' : ` (line ${line})`} `
+    return `  ${place}${message}`
+  })
+  const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`
+  return `${paint('red', `The configuration ${file} has ${count}; nothing was started.`)}\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,39 @@
+// What there is to say about a quota beyond its numbers: how near the limit it is, and how the plan stands.
+import type { Quota, QuotaReport } from '../quota/report.ts'
+import type { Words } from './words.ts'
+
+/** From this part of a limit on, the reader is warned. */
+const NEAR_LIMIT_PERCENT = 90
+
+/** The tooltip of a quota, or undefined where there is nothing to say. */
+export function describeQuota(report: QuotaReport, quota: Quota, words: Words, now: Date): string | undefined {
+  const sentences = [describeUsage(quota, words), describeState(report, words, now)].filter(
+    sentence => sentence !== undefined
+  )
+  return sentences.length === 0
+    ? undefined
+    : sentences.reduce((first, second) => words.say('tooltip.two-sentences', { first, second }))
+}
+
+function describeUsage({ unit, used, limit, warnAtRemaining = 0 }: Quota, words: Words): string | undefined {
+  // A limit of 0 is Wix's way to say that nothing was bought.
+  if (limit === 'unlimited' || limit === 0) return undefined
+  const write = unit === 'bytes' ? words.size : words.number
+  const values = { used: write(used), limit: write(limit) }
+  if (used > limit) return words.say('tooltip.over-limit', values)
+  if (used === limit) return words.say('tooltip.limit-reached', values)
+  // BigInt: a percentage of bytes must not be off by a rounding at the very line.
+  const percentage = Number((BigInt(used) * 100n) / BigInt(limit))
+  if (percentage < NEAR_LIMIT_PERCENT && limit - used > warnAtRemaining) return undefined
+  return unit === 'bytes'
+    ? words.say('tooltip.near-limit.bytes', { ...values, percent: words.percent(percentage) })
+    : words.say('tooltip.near-limit.count', { ...values, remaining: words.number(limit - used) })
+}
+
+function describeState({ state, stateEndsAt }: QuotaReport, words: Words, now: Date): string | undefined {
+  const ends = stateEndsAt && stateEndsAt > now ? words.date(stateEndsAt) : undefined
+  if (state === 'expired') return words.say('tooltip.expired')
+  if (state === 'trial') return ends && words.say('tooltip.trial-ends', { date: ends })
+  if (state !== 'grace') return undefined
+  return ends ? words.say('tooltip.grace-until', { date: ends }) : words.say('tooltip.grace')
+}

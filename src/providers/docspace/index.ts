@@ -1,0 +1,83 @@
+// The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
+// https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
+import type { ProviderAdapter } from '../../quota/provider.ts'
+import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
+import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
+import { getAnswer } from './client.ts'
+import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
+import { answerChecks } from './schema.ts'
+
+const MAX_RESPONSE_BYTES = 256 * 1024
+/** DocSpace answers 429 from 50 calls at once on; half of the 40 that are safe go to each of our two calls. */
+const CONNECTIONS_PER_ORIGIN = 20
+
+const settingsSchema = Type.Object({
+  allowedHosts: Type.Array(Type.String({ minLength: 1 }), {
+    default: ['*.onlyoffice.com'],
+    description: 'hosts that a connection may name; `*.` stands for every host below',
+    examples: [['*.onlyoffice.com', 'docs.example.com']]
+  }),
+  allowPrivateHosts: Type.Boolean({
+    default: false,
+    description:
+      'whether http://, ports, IP addresses and private networks are admitted, of allowed hosts; for development and self-hosting',
+    examples: [true]
+  }),
+  upgradePath: Type.String({
+    pattern: '^/',
+    default: '/portal-settings/payments/portal-payments',
+    description: "the path of the portal's payments page, where the upgrade button leads",
+    examples: ['/billing/tariff-plan']
+  })
+})
+type DocSpaceSettings = Static<typeof settingsSchema>
+
+const connectionSchema = Type.Object(
+  {
+    url: Type.String({
+      description: "the portal's address, up to the host",
+      examples: ['https://acme.onlyoffice.com']
+    }),
+    apiKey: Secret({
+      description: 'an API key of an admin or the owner of the portal, with the scope * or *:read',
+      examples: ['${DOCSPACE_API_KEY}']
+    })
+  },
+  { additionalProperties: false }
+)
+type DocSpaceConnection = Static<typeof connectionSchema>
+
+export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
+  type: VOCABULARY,
+  settingsSchema,
+  connectionSchema,
+  connectionMistakes({ url }, settings) {
+    const message = baseUrlMistake(url, settings)
+    return message ? [{ path: ['url'], message }] : []
+  },
+  features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
+  create(settings, { now }) {
+    const agent = createOutboundAgent(settings, {
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      connectionsPerOrigin: CONNECTIONS_PER_ORIGIN
+    })
+    return {
+      async fetchReport(connection, { signal, planMayHaveChanged }) {
+        const query = `refresh=${planMayHaveChanged}`
+        const refused = new AbortController()
+        const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
+          getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
+        // If only the tariff fails, the report still stands without it.
+        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.tariff).catch(() => undefined)
+        const quota = await read('/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
+          refused.abort()
+          throw error
+        })
+        const tariff = await tariffRead
+        const portal = { origin: new URL(connection.url).origin, upgradePath: settings.upgradePath }
+        return convert(quota.response, tariff?.response, portal, new Date(now()))
+      },
+      close: () => agent.close()
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// Calls to addresses that others choose: which hosts an adapter may reach, checked when a URL is given and again,
+// against the resolved address, whenever a socket is opened, so that a changed DNS answer does not slip through.
+import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { Agent } from 'undici'
+
+export interface HostRules {
+  /** Exact hosts, or `*.example.com` for every host below it. */
+  allowedHosts: readonly string[]
+  /** Admits http, ports, IP literals and private addresses, of allowed hosts only. For development and self-hosting. */
+  allowPrivateHosts: boolean
+}
+
+/** A host whose address is private, on this machine or on this link, although the rules allow none. */
+export class HostNotAllowedError extends Error {
+  readonly code = 'HOST_NOT_ALLOWED'
+}
+
+/** What is wrong with the base URL of an upstream, as a sentence that says what would be right; undefined when nothing is. */
+export function baseUrlMistake(text: string, rules: HostRules): string | undefined {
+  if (!URL.canParse(text)) return 'is not a URL; write it like https://acme.onlyoffice.com'
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && !(rules.allowPrivateHosts && url.protocol === 'http:')) {
+    return 'must start with https:// (http:// only with allowPrivateHosts: true)'
+  }
+  if (url.username || url.password) return 'must not hold a user name or a password'
+  if (url.pathname !== '/' || url.search || url.hash) return `must end after the host: ${url.origin}`
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (!rules.allowPrivateHosts && ipaddr.isValid(host)) return 'must name a host, not an IP address'
+  if (!rules.allowPrivateHosts && url.port) return 'must not name a port (allowed with allowPrivateHosts: true)'
+  if (!rules.allowedHosts.some(pattern => hostMatches(host, pattern))) {
+    return `names a host that is not allowed; add it to this provider's allowedHosts (now: ${rules.allowedHosts.join(', ')})`
+  }
+  return undefined
+}
+
+function hostMatches(host: string, pattern: string): boolean {
+  const wanted = pattern.toLowerCase().replace(/^\[|\]$/g, '')
+  return wanted.startsWith('*.') ? host.endsWith(wanted.slice(1)) && host.length > wanted.length - 1 : host === wanted
+}
+
+export interface OutboundLimits {
+  /** A longer body is an error, in bytes. */
+  maxResponseBytes: number
+  /** Calls under way at once to one origin; further ones wait. */
+  connectionsPerOrigin: number
+}
+
+/** A pool of connections that reaches only what the rules allow, follows no redirect, and stops at the limits. */
+export function createOutboundAgent(rules: HostRules, limits: OutboundLimits): Agent {
+  return new Agent({
+    connections: limits.connectionsPerOrigin,
+    maxResponseSize: limits.maxResponseBytes,
+    allowH2: false,
+    connect: rules.allowPrivateHosts ? {} : { lookup: lookupPublicAddress }
+  })
+}
+
+/** `dns.lookup` that fails when a name leads to anything but public addresses. */
+export const lookupPublicAddress: LookupFunction = (hostname, options: LookupOptions, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    const [first] = addresses ?? []
+    if (error || !first) return callback(error ?? new Error('no address'), [])
+    // One private address among public ones is as bad: the socket may be opened to any of them.
+    if (!addresses.every(({ address }) => isPublicAddress(address))) {
+      return callback(new HostNotAllowedError(`${hostname} leads to an address that is not public`), [])
+    }
+    if (options.all) return callback(null, addresses)
+    return callback(null, first.address, first.family)
+  })
+}
+
+/** Whether an address is reachable by everybody: not private, loopback, link-local, metadata, mapped or reserved. */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+}

@@ -1,0 +1,92 @@
+// POST {basePath}/v1/quota-info: Wix's question, from signed text to Wix's answer.
+// https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { QuotaBridgeError } from '../errors.ts'
+import { errorResponses } from '../http/errors.ts'
+import type { Presenter } from '../presentation/presenter.ts'
+import type { QuotaAction, QuotaService } from '../quota/service.ts'
+import { Type } from '../schema.ts'
+import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
+import type { EnvelopeReader } from '../wix/envelope.ts'
+
+export interface PublicAction extends QuotaAction {
+  /** Own names by language, then by feature. */
+  labels: ReadonlyMap<string, ReadonlyMap<string, string>>
+}
+
+export interface QuotaInfoOptions {
+  readEnvelope: EnvelopeReader
+  quotas: QuotaService<PublicAction>
+  presenter: Presenter
+  /** Calls answered at once; further ones get RATE_LIMITED. */
+  maxConcurrentCalls: number
+}
+
+const RETRY_AFTER_SECONDS = 1
+
+export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
+  const { readEnvelope, quotas, presenter, maxConcurrentCalls } = options
+  let underWay = 0
+
+  app.post(
+    '/v1/quota-info',
+    {
+      schema: {
+        operationId: 'getQuotaInfo',
+        tags: ['Wix'],
+        summary: "What a site's plan allows and how much of it is used",
+        description:
+          'Called by Wix for each action when a site owner opens "Manage your automations quotas". Any content type is read as text.',
+        consumes: ['text/plain'],
+        body: Type.String({
+          contentMediaType: 'application/jwt',
+          contentSchema: QuotaCallPayload,
+          description:
+            "A compact JWS, signed with RS256 by the app's key. Its payload is a QuotaCallPayload with the claims iss, aud, iat and exp.",
+          examples: ['eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjp7fX0.c2lnbmF0dXJl']
+        }),
+        response: {
+          200: { ...QuotaInfoAnswer, description: 'What Wix shows to the site owner.' },
+          ...errorResponses([
+            'INVALID_REQUEST',
+            'INVALID_SIGNATURE',
+            'INVALID_CLAIMS',
+            'ACTION_NOT_FOUND',
+            'PAYLOAD_TOO_LARGE',
+            'RATE_LIMITED',
+            'INTERNAL',
+            'PROVIDER_REJECTED',
+            'QUOTA_UNAVAILABLE',
+            'PROVIDER_TIMEOUT'
+          ])
+        }
+      },
+      // The envelope decides what is wrong with a body; a missing one is an empty text.
+      validatorCompiler: () => () => true
+    },
+    async (request, reply) => {
+      if (underWay >= maxConcurrentCalls) {
+        throw new QuotaBridgeError('RATE_LIMITED', { retryAfterSeconds: RETRY_AFTER_SECONDS })
+      }
+      underWay++
+      try {
+        const call = await readEnvelope(request.body ?? '')
+        const { action, report } = await quotas.ask(call)
+        const answer = presenter(report, { languages: call.languages, labels: action.labels })
+        request.log.info(
+          {
+            action: call.actionKey,
+            site: call.instanceId,
+            wixRequest: call.requestId,
+            provider: action.source.name,
+            ms: Math.round(reply.elapsedTime)
+          },
+          'quota told'
+        )
+        return { actionQuotaInfo: answer }
+      } finally {
+        underWay--
+      }
+    }
+  )
+}

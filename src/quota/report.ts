@@ -1,0 +1,55 @@
+// What an adapter tells about one account, as typed values: no words, no formatting, nothing guessed.
+
+/** Where a subscription stands. `grace`: payment is overdue but everything still works. */
+export type PlanState = 'active' | 'trial' | 'grace' | 'expired'
+
+/** `bytes` are shown in units of 1024. */
+export type QuotaUnit = 'count' | 'bytes'
+
+export interface Plan {
+  /** The upstream's own id of the plan, unique within the account. */
+  id: string
+  /** What the upstream calls it, if it has a name for it. */
+  name?: string
+  /** Which of the catalogue's plan names fits when the upstream gives none: `docspace.plan.<kind>`. */
+  kind?: string
+  /** How much of the plan is bought (seats, gigabytes), when that is part of what it is. */
+  quantity?: number
+}
+
+export interface Quota {
+  /** The feature's id, as actions name it in the configuration. */
+  feature: string
+  /** What the upstream calls it; used only for features that the message catalogue does not know. */
+  name?: string
+  unit: QuotaUnit
+  /** An exact, whole, non-negative number. A quota whose usage is unknown is not in the report at all. */
+  used: number
+  limit: number | 'unlimited'
+  /** When usage starts again from zero, or the period that was paid for ends. */
+  renewsAt?: Date
+  /** Where a person manages what fills this quota. */
+  manageUrl?: string
+  /** From this remainder downwards the reader is warned, besides the warning from 90 % on. */
+  warnAtRemaining?: number
+}
+
+/** Plans and quotas that belong together. */
+export interface QuotaGroup {
+  plans: Plan[]
+  quotas: Quota[]
+  /** Where a person buys more. */
+  upgradeUrl?: string
+}
+
+export interface QuotaReport {
+  /** Which of the message catalogue's names fit: `<vocabulary>.feature.<id>`. The adapter's type. */
+  vocabulary: string
+  /** Whose plans these are, unique within the vocabulary, such as a portal's origin. With a plan's id it names one plan for good. */
+  account: string
+  /** Absent when the upstream did not tell. */
+  state?: PlanState
+  /** When the trial or the grace period ends. */
+  stateEndsAt?: Date
+  groups: QuotaGroup[]
+}

@@ -1,0 +1,149 @@
+// Wix's signed bodies: a compact JWS whose payload is believed only after its signature and claims were checked.
+// https://dev.wix.com/docs/build-apps/develop-your-app/extensions/backend-extensions/service-plugins/about-service-plugin-extensions
+import type { KeyObject } from 'node:crypto'
+import { compactVerify, errors as joseErrors } from 'jose'
+import { parse as parseYaml } from 'yaml'
+import { QuotaBridgeError } from '../errors.ts'
+import { TypeCompiler } from '../schema.ts'
+import { QuotaCallPayload } from './contract.ts'
+
+/** Clocks differ. */
+const CLOCK_TOLERANCE_SECONDS = 60
+const ISSUER = 'wix.com'
+/** A longer list of languages is no reader's; the rest of it is not looked at. */
+const LANGUAGES_MAX = 20
+
+export interface VerifiedCall {
+  actionKey: string
+  /** The site: one installation of the app. Absent from some calls. */
+  instanceId?: string
+  /** Wix's id of the call, for finding it again. */
+  requestId?: string
+  /** As sent: unchecked tags, perhaps none. */
+  languages: readonly string[]
+}
+
+export interface EnvelopeOptions {
+  /** The audience that every signed call must name. */
+  appId: string
+  /** More than one while a key is rotated. Imported once. */
+  publicKeys: readonly KeyObject[]
+  /** Development only: also take the decoded or abbreviated JSON form, which anybody can write. */
+  allowUnsigned: boolean
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export type EnvelopeReader = (body: string) => Promise<VerifiedCall>
+
+const payloadCheck = TypeCompiler.Compile(QuotaCallPayload)
+
+/**
+ * Makes the function that verifies the body of a quota call and says what it asks.
+ * It throws {QuotaBridgeError} INVALID_SIGNATURE, INVALID_CLAIMS or INVALID_REQUEST.
+ */
+export function createEnvelopeReader(options: EnvelopeOptions): EnvelopeReader {
+  return async body => {
+    const text = body.trim()
+    if (options.allowUnsigned && text.startsWith('{')) return readCall(parseUnsigned(text))
+    const payload = await verifySignature(text, options.publicKeys)
+    checkClaims(payload, options)
+    return readCall(payload)
+  }
+}
+
+async function verifySignature(jws: string, keys: readonly KeyObject[]): Promise<Record<string, unknown>> {
+  for (const key of keys) {
+    try {
+      const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['RS256'] })
+      // jose itself understands one extension (b64) and would let it pass; Wix uses none.
+      if (protectedHeader.crit !== undefined) throw new joseErrors.JOSENotSupported('crit')
+      return parsePayload(payload)
+    } catch (error) {
+      // Only a signature that does not fit may fit the next key; all else is wrong for every key.
+      if (error instanceof joseErrors.JWSSignatureVerificationFailed) continue
+      if (error instanceof joseErrors.JOSEError) throw new QuotaBridgeError('INVALID_SIGNATURE', { cause: error })
+      throw error
+    }
+  }
+  throw new QuotaBridgeError('INVALID_SIGNATURE', { message: 'The signature fits none of the configured public keys.' })
+}
+
+function parsePayload(bytes: Uint8Array): Record<string, unknown> {
+  let payload: unknown
+  try {
+    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new QuotaBridgeError('INVALID_CLAIMS', {
+      message: 'The signed payload is not JSON, so it makes no claims.',
+      cause
+    })
+  }
+  if (!isRecord(payload)) {
+    throw new QuotaBridgeError('INVALID_CLAIMS', {
+      message: 'The signed payload is not an object, so it makes no claims.'
+    })
+  }
+  return payload
+}
+
+function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeOptions): void {
+  const seconds = Math.floor(now() / 1000)
+  const { iss, aud, iat, exp, nbf } = payload
+  if (iss !== ISSUER) wrongClaim('iss', `must be ${ISSUER}`)
+  if (!(Array.isArray(aud) ? aud.includes(appId) : aud === appId))
+    wrongClaim('aud', "must be this app's id, or a list that holds it")
+  if (!isTime(iat)) wrongClaim('iat', 'must be a number of seconds since 1970')
+  if (iat > seconds + CLOCK_TOLERANCE_SECONDS) wrongClaim('iat', 'lies in the future')
+  if (!isTime(exp)) wrongClaim('exp', 'must be a number of seconds since 1970')
+  if (exp <= seconds - CLOCK_TOLERANCE_SECONDS) wrongClaim('exp', 'has passed')
+  if (nbf === undefined) return
+  if (!isTime(nbf)) wrongClaim('nbf', 'must be a number of seconds since 1970')
+  if (nbf > seconds + CLOCK_TOLERANCE_SECONDS) wrongClaim('nbf', 'lies in the future')
+}
+
+function wrongClaim(claim: string, what: string): never {
+  throw new QuotaBridgeError('INVALID_CLAIMS', { message: `The claim ${claim} ${what}.`, data: { claim } })
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readCall(payload: unknown): VerifiedCall {
+  if (!payloadCheck.Check(payload)) {
+    const where = payloadCheck.Errors(payload).First()?.path.slice(1).replaceAll('/', '.') || 'the payload'
+    throw new QuotaBridgeError('INVALID_REQUEST', {
+      message: `The call is well signed, but ${where} is missing or unusable.`,
+      data: { field: where }
+    })
+  }
+  const { request, metadata = {} } = payload.data
+  const { instanceId, requestId, languages } = metadata
+  return {
+    actionKey: request.actionKey,
+    ...(isName(instanceId) && { instanceId }),
+    ...(isName(requestId) && { requestId }),
+    languages: Array.isArray(languages) ? languages.slice(0, LANGUAGES_MAX).filter(tag => typeof tag === 'string') : []
+  }
+}
+
+/** Short enough to be logged and looked up. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 256
+}
+
+/** The form in Wix's reference has a trailing comma: JSON to no parser, but a flow mapping of YAML. */
+function parseUnsigned(text: string): unknown {
+  let value: unknown
+  try {
+    value = parseYaml(text, { schema: 'json', maxAliasCount: 0 })
+  } catch (cause) {
+    throw new QuotaBridgeError('INVALID_REQUEST', { message: 'The unsigned body is not JSON.', cause })
+  }
+  return isRecord(value) && 'actionKey' in value ? { data: { request: { actionKey: value.actionKey } } } : value
+}

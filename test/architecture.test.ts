@@ -1,0 +1,55 @@
+// A room uses only rooms below it, and nobody imports upwards.
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+
+const FLOORS = [
+  'devkit',
+  'main',
+  'app',
+  'config',
+  'public',
+  'management',
+  'http',
+  'presentation',
+  'providers',
+  'quota',
+  'wix',
+  'store',
+  'logging',
+  'errors',
+  'schema'
+]
+
+const room = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? ''
+
+function imports(file: string): string[] {
+  const found = readFileSync(file, 'utf8').matchAll(/from '(\.[^']+)'/g)
+  return [...found].map(([, path = '']) => normalize(join(dirname(file), path)))
+}
+
+t.test('imports lead downwards', async t => {
+  const files = globSync('src/**/*.ts')
+  t.ok(files.length > 30)
+  for (const file of files) {
+    for (const target of imports(file).filter(path => path.startsWith('src/'))) {
+      const [from, to] = [FLOORS.indexOf(room(file)), FLOORS.indexOf(room(target))]
+      t.ok(from >= 0 && to >= 0 && from <= to, `${file} imports ${target}`)
+    }
+  }
+})
+
+t.test('quota/ knows neither Wix nor DocSpace nor HTTP, and only providers/docspace knows DocSpace', async t => {
+  for (const file of globSync('src/quota/*.ts'))
+    t.notMatch(readFileSync(file, 'utf8'), /from '(undici|fastify|node:http|\.\.\/(wix|providers))/, file)
+  const outside = globSync('src/**/*.ts').filter(file => !/^src\/(providers\/(docspace|index)|devkit)/.test(file))
+  for (const file of outside)
+    t.notOk(
+      imports(file).some(path => path.includes('providers/docspace')),
+      file
+    )
+})
+
+t.test('no file grows past 250 lines', async t => {
+  for (const file of globSync('src/**/*.ts')) t.ok(readFileSync(file, 'utf8').split('\n').length <= 251, file)
+})

@@ -1,0 +1,225 @@
+import { writeFileSync } from 'node:fs'
+import t from 'tap'
+import { loadConfiguration, readConfiguration } from '../../src/config/load.ts'
+import { ConfigurationError } from '../../src/config/mistakes.ts'
+import { adapters } from '../../src/providers/index.ts'
+import { sharedWix } from '../helpers/bridge.ts'
+
+const environment = { WIX_PUBLIC_KEY: sharedWix.publicKeyPem, DOCSPACE_API_KEY: 'sk-fake-not-a-key' }
+
+const GOOD = `
+wix:
+  appId: 00000000-0000-0000-0000-000000000000
+  publicKey: \${WIX_PUBLIC_KEY}
+providers:
+  docspace:
+    type: docspace
+    connection: { url: https://acme.onlyoffice.com, apiKey: "\${DOCSPACE_API_KEY}" }
+actions:
+  create-room: { provider: docspace, features: [room, manager] }
+`
+
+function read(yaml: string, more: NodeJS.ProcessEnv = {}) {
+  return readConfiguration(yaml, { environment: { ...environment, ...more }, adapters })
+}
+
+/** The mistakes of a configuration, as `path (line): message`. */
+function mistakes(yaml: string, more: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    read(yaml, more)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return error.mistakes.map(({ path, line, message }) => `${path.join('.')} (${line}): ${message}`)
+  }
+}
+
+t.test('a small configuration is filled up with the defaults', async t => {
+  const { wix, server, management, presentation, providers, actions } = read(GOOD)
+  t.equal(wix.allowUnsigned, false)
+  t.equal(wix.publicKeys.length, 1)
+  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000 })
+  t.equal(management, undefined)
+  t.strictSame(presentation, { sizes: 'in-name', language: 'en' })
+  t.match(providers.get('docspace'), {
+    deadlineMs: 2500,
+    settings: {
+      allowedHosts: ['*.onlyoffice.com'],
+      allowPrivateHosts: false,
+      upgradePath: '/portal-settings/payments/portal-payments'
+    }
+  })
+  t.match(actions.get('create-room'), { provider: 'docspace', features: ['room', 'manager'], enforced: true })
+})
+
+t.test("an action without features shows the adapter's usual ones", async t => {
+  t.strictSame(read(GOOD.replace(', features: [room, manager]', '')).actions.get('create-room')?.features, [
+    'room',
+    'manager',
+    'total_size'
+  ])
+})
+
+t.test('PORT and MANAGEMENT_PORT override the ports', async t => {
+  const managed = `${GOOD}management: { token: a-token-of-16-chars }\n`
+  const { server, management } = read(managed, { PORT: '0', MANAGEMENT_PORT: '9' })
+  t.equal(server.port, 0)
+  t.equal(management?.port, 9)
+  t.equal(read(GOOD, { MANAGEMENT_PORT: '9' }).management, undefined, 'which turns nothing on')
+  t.match(mistakes(GOOD, { PORT: 'http' }), [/^server\.port .*is NaN, but must be its port/])
+})
+
+t.test('placeholders are replaced after parsing, from the environment and from files', async t => {
+  const file = `${t.testdir({ key: `${sharedWix.publicKeyPem}` })}/key`
+  const { wix } = read(GOOD.replace('${WIX_PUBLIC_KEY}', `\${file:${file}}`))
+  t.equal(wix.publicKeys.length, 1)
+  const { providers } = read(GOOD, { DOCSPACE_API_KEY: 'a: b # "c\'\n- d ${HOME}' })
+  t.match(
+    providers.get('docspace')?.connection,
+    { apiKey: 'a: b # "c\'\n- d ${HOME}' },
+    'no value can change the document'
+  )
+})
+
+t.test('what cannot be replaced is told', async t => {
+  t.strictSame(mistakes(GOOD.replace('${WIX_PUBLIC_KEY}', '${NO_SUCH}')), [
+    'wix.publicKey (4): names the environment variable NO_SUCH, which is not set; set it, or write the value here'
+  ])
+  t.match(mistakes(GOOD.replace('${WIX_PUBLIC_KEY}', '${file:/no/such}')), [
+    /publicKey \(4\): names the file \/no\/such, which cannot be read/
+  ])
+})
+
+t.test('every mistake is told at once, each with its path, its line, and what would be right', async t => {
+  const found = mistakes(`
+wix:
+  appid: x
+  publicKey: hello
+server: { port: 80800, basePath: quota }
+managment: {}
+providers:
+  docspace:
+    type: docspace
+    deadlin: 2s
+    connection: { url: http://acme.example, apiKey: "" }
+  other:
+    type: docspce
+  newsletter:
+    type: static
+    groups: []
+  ghost: 5
+actions:
+  a: { provider: docspac, features: [] }
+  b: { provider: nowhere, enforced: maybe }
+  c: { provider: 7 }
+  d: { provider: nowhere }
+`)
+  const expected = [
+    'wix.appid (3): is not a known key; did you mean appId?',
+    "wix.appId (2): is missing: the app's id, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
+    'wix.publicKey (4): is not a readable public key; copy it whole, from -----BEGIN to -----END-----',
+    'server.port (5): is 80800, but must be its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
+    'server.basePath (5): is the text "quota", but must be the path of the app\'s deployment URI, in front of v1/quota-info (for example /quota/)',
+    'managment (6): is not a known key; did you mean management?',
+    'providers.docspace.deadlin (10): is not a known key; did you mean deadline?',
+    'providers.docspace.connection.apiKey (11): is not usable, but must be an API key of an admin or the owner of the portal, with the scope * or *:read (for example ${DOCSPACE_API_KEY})',
+    'providers.other.type (13): is docspce, a type that is not known; did you mean docspace?',
+    'providers.newsletter.groups (16): is a list, but must be plans and quotas that belong together',
+    'providers.ghost (17): is 5, but must be a mapping',
+    'actions.a.features (19): is a list, but must be which quotas, in which order; \'*\' stands for all others; the provider\'s usual ones when left out (for example ["room","manager"])',
+    'actions.b.enforced (20): is the text "maybe", but must be whether Wix shows anything for this action (for example false)',
+    'actions.c.provider (21): is 7, but must be a name from providers: (for example docspace)',
+    'actions.d.provider (22): is nowhere, which stands nowhere under providers:; none is known here'
+  ]
+  t.strictSame(found.sort(), expected.sort())
+})
+
+t.test('an unknown feature is told with the nearest, or with all', async t => {
+  t.match(mistakes(GOOD.replace('manager]', 'rooms]')), [
+    /actions\.create-room\.features\.1 \(10\): is rooms, which is not a feature of docspace; did you mean room\?/
+  ])
+  t.match(mistakes(GOOD.replace('manager]', 'file_size]')), [
+    /known here: room, manager, total_size, users, aiagent, free_backup/
+  ])
+  t.match(mistakes(GOOD.replace('manager] }', 'manager], labels: { en: { roms: Rooms } } }')), [
+    /labels\.en\.roms \(10\).*did you mean room/
+  ])
+  t.strictSame(mistakes(GOOD.replace('manager] }', '"*"], labels: { en: { seats: Seats } } }')), [])
+})
+
+t.test('a host that is not allowed is told', async t => {
+  t.match(mistakes(GOOD.replace('acme.onlyoffice.com', 'docs.example.com')), [
+    /connection\.url \(8\): names a host that is not allowed; add it to this provider's allowedHosts/
+  ])
+})
+
+t.test('a deadline that makes no sense is told', async t => {
+  for (const deadline of ['10ms', '6s', '1d']) {
+    t.match(mistakes(GOOD.replace('type: docspace', `type: docspace\n    deadline: ${deadline}`)), [
+      /deadline \(8\): is .*between 300ms and 5000ms/
+    ])
+  }
+  t.match(mistakes(GOOD.replace('type: docspace', 'type: docspace\n    deadline: 2.5s')), [
+    /a number with ms, s, m, h or d \(for example 2500ms\)/
+  ])
+})
+
+t.test('a static provider with a bad date, number or limit is told', async t => {
+  const withQuota = (quota: string) =>
+    mistakes(
+      GOOD.replace(
+        'actions:',
+        `  s:\n    type: static\n    groups: [{ plans: [], quotas: [{ feature: a, name: A, ${quota} }] }]\nactions:`
+      )
+    )
+  t.strictSame(withQuota('used: 1, limit: unlimited'), [])
+  t.match(withQuota('used: -1, limit: 5'), [
+    /quotas\.0\.used \(11\): is -1, but must be how much is used \(for example 346\)/
+  ])
+  t.match(withQuota('used: 1, limit: lots'), [
+    /limit \(11\): is the text "lots", but must be how much is allowed: a whole number, or unlimited/
+  ])
+  t.match(withQuota('used: 1, limit: 5, renewsAt: tomorrow'), [/renewsAt \(11\)/])
+  t.match(withQuota('used: 1'), [/limit \(11\): is missing/])
+})
+
+t.test('a list of keys is checked key by key', async t => {
+  t.match(mistakes(GOOD.replace('${WIX_PUBLIC_KEY}', '["${WIX_PUBLIC_KEY}", nonsense]')), [
+    /wix\.publicKey\.1 \(4\): is not a readable/
+  ])
+})
+
+t.test('keys of later versions are refused as not yet there', async t => {
+  t.match(mistakes(`${GOOD}store: { url: file:data/quota-bridge.db }\n`), [
+    /^store \(11\): is not there yet in this version/
+  ])
+  t.match(mistakes(GOOD.replace(/connection: .*/, 'connection: per-site')), [
+    /connection \(8\): per-site is not there yet/
+  ])
+})
+
+t.test('a key such as __proto__ is a key like any other', async t => {
+  const { actions } = read(`${GOOD}  __proto__: { provider: docspace }\n`)
+  t.strictSame([...actions.keys()], ['create-room', '__proto__'])
+  t.equal(actions.get('__proto__')?.provider, 'docspace')
+})
+
+t.test('what is no YAML, no mapping or no file is told', async t => {
+  t.match(mistakes('a: [1,\nb: 2'), [/The file is not YAML/])
+  t.match(mistakes('a: 1\na: 2'), [/\(2\): The file is not YAML: Map keys must be unique/])
+  t.match(mistakes('5'), [/is 5, but must be a mapping/])
+  t.match(mistakes(''), [/is empty, but must be a mapping/])
+  const options = { environment, adapters }
+  t.throws(
+    () => loadConfiguration('/no/such.yaml', options),
+    /cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG/
+  )
+  const file = `${t.testdir()}/quota-bridge.yaml`
+  writeFileSync(file, GOOD)
+  t.equal(loadConfiguration(file, options).actions.size, 1)
+})
+
+t.test('the message never shows a secret', async t => {
+  const long = 'x'.repeat(5)
+  t.notMatch(mistakes(`${GOOD}management: { token: ${long} }\n`).join(), long)
+})

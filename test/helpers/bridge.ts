@@ -1,0 +1,134 @@
+// A whole service on real sockets, between a fake Wix and a fake DocSpace, closed with its test.
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { type Service, startService } from '../../src/app.ts'
+import { readConfiguration } from '../../src/config/load.ts'
+import type { ScenarioName } from '../../src/devkit/docspace-scenarios.ts'
+import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
+import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
+import { adapters } from '../../src/providers/index.ts'
+import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
+
+/** The day on which the samples were recorded. */
+export const TODAY = new Date('2026-11-22T12:00:00Z')
+const clock = () => TODAY.getTime()
+
+/** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
+export const sharedWix = createFakeWix({ now: clock })
+
+export interface Bridge {
+  service: Service
+  wix: FakeWix
+  docspace: FakeDocSpace
+  /** Every line of the log, as text. */
+  log: string[]
+  /** A body as it is, to the quota path. */
+  post(body: string | Uint8Array, headers?: Record<string, string>): Promise<Response>
+  /** A signed call, with a payload changed on the way. */
+  call(actionKey: string, change?: (payload: Record<string, unknown>) => unknown): Promise<Response>
+}
+
+export interface BridgeOptions {
+  scenario?: ScenarioName
+  /** Added to the sections of the configuration below. */
+  wix?: object
+  server?: object
+  management?: object
+  presentation?: object
+  docspace?: object
+  actions?: object
+  apiKey?: (fake: FakeDocSpace) => string
+  url?: string
+  now?: () => number
+  logLevel?: string
+}
+
+export async function startBridge(t: Test, options: BridgeOptions = {}): Promise<Bridge> {
+  const wix = sharedWix
+  const docspace = await startFakeDocSpace(options.scenario, clock)
+  t.teardown(() => docspace.close())
+  const written = {
+    wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
+    server: { host: '127.0.0.1', port: 0, ...options.server },
+    ...(options.management && { management: { port: 0, ...options.management } }),
+    presentation: { ...options.presentation },
+    providers: {
+      docspace: {
+        type: 'docspace',
+        connection: {
+          url: options.url ?? docspace.url,
+          apiKey: options.apiKey?.(docspace) ?? docspace.portal.keys.owner
+        },
+        allowedHosts: ['127.0.0.1', 'localhost'],
+        allowPrivateHosts: true,
+        ...options.docspace
+      },
+      newsletter: {
+        type: 'static',
+        groups: [
+          {
+            plans: [{ id: 'free', name: 'Free' }],
+            quotas: [
+              { feature: 'emails', name: 'Emails sent', used: 346, limit: 500, renewsAt: '2027-01-12T00:00:00Z' }
+            ],
+            upgradeUrl: 'https://example.com/upgrade'
+          }
+        ]
+      }
+    },
+    actions: {
+      'create-room': { provider: 'docspace', features: ['room', 'manager'] },
+      'upload-file': { provider: 'docspace', features: ['total_size'] },
+      everything: { provider: 'docspace' },
+      'send-email': { provider: 'newsletter' },
+      ...options.actions
+    }
+  }
+  const configuration = readConfiguration(JSON.stringify(written), { environment: {}, adapters })
+  const log: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk))
+      done()
+    }
+  })
+  const logger = pino({ level: options.logLevel ?? 'trace' }, sink)
+  const service = await startService({ configuration, logger, now: options.now ?? clock })
+  t.teardown(() => service.close())
+
+  const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+    fetch(quotaInfoUrl(service.publicUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+      body: Buffer.from(body)
+    })
+  return {
+    service,
+    wix,
+    docspace,
+    log,
+    post,
+    call: async (actionKey, change = payload => payload) => post(await wix.sign(change(wix.payload({ actionKey }))))
+  }
+}
+
+/** The answer's body, for tests that look into it. */
+export async function bodyOf(response: Response): Promise<QuotaInfoAnswer> {
+  return JSON.parse(await response.text())
+}
+
+/** Status and code of an error, and that it has Wix's form. */
+export async function errorOf(response: Response) {
+  const { message, applicationError, ...rest } = JSON.parse(await response.text())
+  const { code, description, data, ...more } = applicationError
+  return {
+    status: response.status,
+    code,
+    data,
+    wellFormed:
+      [message, code, description].every(text => typeof text === 'string' && text !== '') &&
+      Object.keys({ ...rest, ...more }).length === 0 &&
+      response.headers.get('content-type') === 'application/json; charset=utf-8'
+  }
+}

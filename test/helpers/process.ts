@@ -1,0 +1,53 @@
+// A program of ours as its own process, with what it printed.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Test } from 'tap'
+
+export interface Running {
+  child: ChildProcess
+  stdout(): string
+  stderr(): string
+  /** Waits for a text on either stream. */
+  until(pattern: RegExp): Promise<RegExpExecArray>
+  /** The exit code, or the signal's name. */
+  ended: Promise<number | string>
+}
+
+export function run(t: Test, script: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  const text = { stdout: '', stderr: '' }
+  child.stdout.on('data', chunk => {
+    text.stdout += chunk
+  })
+  child.stderr.on('data', chunk => {
+    text.stderr += chunk
+  })
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal)
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return {
+    child,
+    stdout: () => text.stdout,
+    stderr: () => text.stderr,
+    ended,
+    async until(pattern) {
+      for (;;) {
+        const match = pattern.exec(text.stdout) ?? pattern.exec(text.stderr)
+        if (match) return match
+        const more = await Promise.race([
+          once(child.stdout, 'data'),
+          once(child.stderr, 'data'),
+          ended.then(() => undefined)
+        ])
+        if (!more && !pattern.test(text.stdout) && !pattern.test(text.stderr)) {
+          throw new Error(`ended without ${pattern}: ${text.stdout}${text.stderr}`)
+        }
+      }
+    }
+  }
+}

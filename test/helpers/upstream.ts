@@ -1,0 +1,38 @@
+// How a failing DocSpace shows outside: the status and the finding, within the deadline, and nothing of what it sent.
+import type { Test } from 'tap'
+import type { Fault } from '../../src/devkit/docspace-faults.ts'
+import { type Bridge, errorOf, startBridge } from './bridge.ts'
+
+export interface Expected {
+  status: number
+  code: string
+  finding: string
+  retryAfter?: string | RegExp
+}
+
+/** Words of bodies, headers and stacks that no answer and no log line may hold. */
+const FOREIGN =
+  /openresty|boom|Some\.Where|stack|Could not resolve|Access denied|ASC\.Core|sk-fake|Bearer|node_modules|\.ts:/
+
+/** Asks while DocSpace fails in one way, and compares. */
+export async function checkFault(
+  t: Test,
+  bridge: Bridge,
+  fault: Fault,
+  { status, code, finding, retryAfter }: Expected
+): Promise<void> {
+  bridge.docspace.fail(fault)
+  const started = performance.now()
+  const response = await bridge.call('everything')
+  const text = await response.clone().text()
+  const elapsedMs = performance.now() - started
+  t.match(await errorOf(response), { status, code, data: { finding }, wellFormed: true }, fault)
+  t.ok(elapsedMs < 2500, `${fault}: within 2.5 s`)
+  t.notMatch(text, FOREIGN, `${fault}: nothing foreign in the answer`)
+  t.notMatch(bridge.log.join(''), FOREIGN, `${fault}: nothing foreign in the log`)
+  if (retryAfter) t.match(response.headers.get('retry-after'), retryAfter, `${fault}: Retry-After`)
+  bridge.docspace.fail(undefined)
+  t.equal((await bridge.call('everything')).status, 200, `${fault}: recovered`)
+}
+
+export { startBridge }

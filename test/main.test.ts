@@ -1,0 +1,105 @@
+// The command line, run as an operator runs it.
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import t from 'tap'
+import { createFakeWix } from '../src/devkit/fake-wix.ts'
+import { sharedWix } from './helpers/bridge.ts'
+import { run } from './helpers/process.ts'
+
+const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
+
+function configurationFile(dir: string, more = ''): string {
+  const file = `${dir}/quota-bridge.yaml`
+  writeFileSync(
+    file,
+    `
+wix: { appId: ${wix.appId}, publicKey: "\${WIX_PUBLIC_KEY}" }
+server: { host: 127.0.0.1 }
+providers:
+  newsletter:
+    type: static
+    groups: [{ plans: [{ id: free, name: Free }], quotas: [{ feature: emails, name: Emails sent, used: 346, limit: 500 }] }]
+actions:
+  send-email: { provider: newsletter }
+${more}`
+  )
+  return file
+}
+
+const environment = { WIX_PUBLIC_KEY: wix.publicKeyPem, PORT: '0', MANAGEMENT_PORT: '0' }
+
+t.test('it serves, answers a signed call, prints nothing deprecated, and stops on SIGTERM', async t => {
+  const file = configurationFile(t.testdir(), 'management: { token: a-token-for-tests }')
+  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  const [, publicUrl = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
+  const [, managementUrl = ''] = await bridge.until(/"listener":"management","url":"([^"]+)"/)
+  t.equal((await wix.ask(publicUrl, { actionKey: 'send-email' })).status, 200)
+  t.equal((await fetch(`${managementUrl}health/live`)).status, 200)
+  bridge.child.kill('SIGTERM')
+  t.equal(await bridge.ended, 0)
+  t.match(bridge.stdout(), /"signal":"SIGTERM","msg":"stopping"/)
+  t.notMatch(bridge.stdout() + bridge.stderr(), /deprecat|warning/i)
+  for (const line of bridge.stdout().trim().split('\n')) t.ok(JSON.parse(line).time, 'every line is JSON')
+})
+
+t.test('the configuration may be named by the environment, and serve spelled out', async t => {
+  const bridge = run(t, 'src/main.ts', ['serve'], {
+    ...environment,
+    QUOTA_BRIDGE_CONFIG: configurationFile(t.testdir())
+  })
+  await bridge.until(/"listening"/)
+  bridge.child.kill('SIGINT')
+  t.equal(await bridge.ended, 0)
+})
+
+t.test('a wrong configuration starts nothing, tells every mistake, and ends with 2', async t => {
+  const file = configurationFile(t.testdir(), '  other: { provider: nobody }\nstorage: {}')
+  const bridge = run(t, 'src/main.ts', ['--config', file], { ...environment, WIX_PUBLIC_KEY: 'nonsense' })
+  t.equal(await bridge.ended, 2)
+  t.equal(bridge.stdout(), '')
+  t.match(bridge.stderr(), /has 3 mistakes; nothing was started/)
+  t.match(bridge.stderr(), /wix\.publicKey \(line 2\) is not a readable public key/)
+  t.match(bridge.stderr(), /actions\.other\.provider \(line 10\) is nobody, which stands nowhere under providers/)
+  t.match(bridge.stderr(), /storage \(line 11\) is not a known key/)
+})
+
+t.test('a single mistake without a place is told as well', async t => {
+  const bridge = run(t, 'src/main.ts', ['--config', '/no/such.yaml'])
+  t.equal(await bridge.ended, 2)
+  t.match(bridge.stderr(), /has one mistake; nothing was started\.\n {2}The file \/no\/such\.yaml cannot be read/)
+})
+
+t.test('a wrong command line tells the right one and ends with 2', async t => {
+  for (const args of [['--cofnig', 'x'], ['dance'], ['serve', 'twice'], []]) {
+    const bridge = run(t, 'src/main.ts', args, { QUOTA_BRIDGE_CONFIG: '' })
+    t.equal(await bridge.ended, 2, args.join(' '))
+    t.match(bridge.stderr(), /Usage: quota-bridge/)
+  }
+})
+
+t.test('--help helps', async t => {
+  const bridge = run(t, 'src/main.ts', ['--help'])
+  t.equal(await bridge.ended, 0)
+  t.match(bridge.stdout(), /Usage: quota-bridge/)
+})
+
+t.test('a port that is taken ends with 1, and says so', async t => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => taken.close())
+  await new Promise(resolve => taken.once('listening', resolve))
+  const address = taken.address()
+  const port = String(typeof address === 'object' && address ? address.port : 0)
+  const bridge = run(t, 'src/main.ts', ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
+  t.equal(await bridge.ended, 1)
+  t.match(bridge.stdout(), /"code":"EADDRINUSE".*cannot start/)
+})
+
+t.test('an error that nobody caught is told, and the service stops', async t => {
+  const dir = t.testdir({ 'crash.mjs': 'setTimeout(() => { throw new Error("out of the blue") }, 1500)' })
+  const bridge = run(t, 'src/main.ts', ['--config', configurationFile(dir)], {
+    ...environment,
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${dir}/crash.mjs`
+  })
+  t.equal(await bridge.ended, 1)
+  t.match(bridge.stdout(), /out of the blue.*stopping after an error nobody caught/)
+})

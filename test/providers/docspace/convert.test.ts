@@ -1,0 +1,228 @@
+// One test for each rule of DocSpace's answers, named after it.
+import t from 'tap'
+import { loadScenario, type ScenarioName } from '../../../src/devkit/docspace-scenarios.ts'
+import { convert } from '../../../src/providers/docspace/convert.ts'
+import {
+  answerChecks,
+  type DocSpaceQuota,
+  type DocSpaceTariff,
+  type Feature
+} from '../../../src/providers/docspace/schema.ts'
+
+const now = new Date('2026-11-22T12:00:00Z')
+const portal = { origin: 'https://acme.onlyoffice.com', upgradePath: '/portal-settings/payments/portal-payments' }
+
+interface Changes {
+  quota?: Partial<DocSpaceQuota>
+  tariff?: Partial<DocSpaceTariff>
+  features?: Partial<Feature>[]
+  noTariff?: boolean
+}
+
+function report(scenario: ScenarioName, { quota, tariff, features, noTariff }: Changes = {}) {
+  const answers = loadScenario(scenario, now)
+  if (!answerChecks.quota.Check(answers.quota) || !answerChecks.tariff.Check(answers.tariff))
+    throw new Error('bad sample')
+  const changed = { ...answers.quota.response, ...quota }
+  if (features)
+    changed.features = features.map(feature => ({
+      id: 'room',
+      type: 'count',
+      value: 5,
+      used: { value: 1 },
+      ...feature
+    }))
+  return convert(changed, noTariff ? undefined : { ...answers.tariff.response, ...tariff }, portal, now)
+}
+
+const group = (...args: Parameters<typeof report>) => report(...args).groups[0] ?? { plans: [], quotas: [] }
+const quotas = (...args: Parameters<typeof report>) => group(...args).quotas
+const limits = (...args: Parameters<typeof report>) =>
+  Object.fromEntries(quotas(...args).map(({ feature, limit }) => [feature, limit]))
+
+t.test('-1 is unlimited', async t => {
+  t.strictSame(limits('business'), {
+    manager: 5,
+    total_size: 1342177280000,
+    users: 'unlimited',
+    room: 'unlimited',
+    free_backup: 2,
+    aiagent: 'unlimited'
+  })
+})
+
+t.test('0 is not in the plan, and is left out', async t => {
+  t.notOk('free_backup' in limits('startup'))
+})
+
+t.test('a usage of 0 is a usage', async t => {
+  t.match(quotas('business', { features: [{ used: { value: 0 } }] }), [{ feature: 'room', used: 0, limit: 5 }])
+})
+
+t.test('an absent usage is unknown, not 0, and its quota is left out', async t => {
+  t.strictSame(quotas('business', { features: [{ used: {} }] }), [])
+  const { used: _, ...withoutUsed } = { id: 'room', type: 'count', value: 5, used: {} }
+  t.strictSame(quotas('business', { quota: { features: [withoutUsed] } }), [])
+})
+
+t.test('usage may exceed its limit', async t => {
+  t.match(quotas('business', { features: [{ used: { value: 7 } }] }), [{ used: 7, limit: 5 }])
+})
+
+t.test('a number that is negative, broken, or too large to be exact is not told', async t => {
+  for (const value of [-1, 1.5, 2 ** 53, 2 ** 63]) {
+    t.strictSame(quotas('business', { features: [{ used: { value } }] }), [], `used ${value}`)
+  }
+  for (const value of [-2, 2.5, 2 ** 53, true])
+    t.strictSame(quotas('business', { features: [{ value }] }), [], `limit ${value}`)
+})
+
+t.test('file_size is no usage, flags are no quotas', async t => {
+  const ids = Object.keys(limits('standalone'))
+  t.strictSame(ids, ['manager', 'total_size', 'users', 'room', 'free_backup', 'aiagent'])
+})
+
+t.test('titles are unreliable: they name only what has no other name', async t => {
+  const named = quotas('business', {
+    features: [
+      { id: 'new_a', priceTitle: 'Price title', title: 'Title' },
+      { id: 'new_b', priceTitle: '', title: 'Title' },
+      { id: 'new_c', title: '' },
+      { id: 'new_d', title: null, priceTitle: null }
+    ]
+  })
+  t.strictSame(
+    named.map(({ name }) => name),
+    ['Price title', 'Title', 'new_c', 'new_d']
+  )
+  t.equal(limits('startup').room, 12, 'whatever "Unlimited number of active rooms" says')
+})
+
+t.test('unknown features are tolerated, unknown types of feature are left out', async t => {
+  t.match(
+    quotas('business', {
+      features: [
+        { id: 'seat', type: 'count' },
+        { id: 'traffic', type: 'size' },
+        { id: 'x', type: 'rate' }
+      ]
+    }),
+    [
+      { feature: 'seat', unit: 'count' },
+      { feature: 'traffic', unit: 'bytes' }
+    ]
+  )
+})
+
+t.test('on standalone, an enabled custom quota takes the place of total_size', async t => {
+  const custom = (tenantCustomQuota: DocSpaceQuota['tenantCustomQuota']) =>
+    limits('standalone', tenantCustomQuota ? { quota: { tenantCustomQuota } } : {}).total_size
+  t.equal(custom({ enableQuota: true, quota: 5368709120 }), 5368709120)
+  t.equal(custom({ enableQuota: false, quota: 5368709120 }), 'unlimited')
+  t.equal(custom({ enableQuota: true, quota: -1 }), 'unlimited')
+  t.equal(custom({ enableQuota: true, quota: -2 }), 'unlimited', 'no number, so the own limit stays')
+  t.equal(custom({ enableQuota: true }), 'unlimited')
+})
+
+t.test('in the cloud a custom quota changes nothing', async t => {
+  const tenantCustomQuota = { enableQuota: true, quota: 5368709120 }
+  t.equal(limits('business', { quota: { tenantCustomQuota } }).total_size, 1342177280000)
+})
+
+t.test('a wallet row is a further plan beside the main one, with its own quantity', async t => {
+  t.strictSame(group('business-with-storage').plans, [
+    { id: '-9', name: 'Business', quantity: 10 },
+    { id: '-11', kind: 'wallet-storage', quantity: 100 }
+  ])
+})
+
+t.test('a wallet row of which nothing is bought is no plan; an unknown one is named in general', async t => {
+  const rows = [
+    { id: -12, quantity: 0, wallet: true },
+    { id: -99, wallet: true },
+    { id: -5, quantity: 3, wallet: false }
+  ]
+  t.strictSame(group('business', { tariff: { quotas: rows } }).plans, [
+    { id: '-9', name: 'Business' },
+    { id: '-99', kind: 'wallet' }
+  ])
+})
+
+t.test('state 0 is a trial: it ends, and does not renew', async t => {
+  const { state, stateEndsAt } = report('trial')
+  t.equal(state, 'trial')
+  t.equal(stateEndsAt?.toISOString(), '2026-12-12T00:00:00.000Z')
+  t.notOk(quotas('trial').some(({ renewsAt }) => renewsAt))
+  t.match(group('trial').plans, [{ id: '-1', kind: 'trial' }])
+})
+
+t.test('state 1 is paid: its due date is the renewal date of every quota but the backups', async t => {
+  t.equal(report('business').state, 'active')
+  const dates = Object.fromEntries(
+    quotas('business').map(({ feature, renewsAt }) => [feature, renewsAt?.toISOString()])
+  )
+  t.equal(dates.room, '2026-12-05T12:03:34.000Z')
+  t.equal(dates.total_size, '2026-12-05T12:03:34.000Z')
+  t.equal(dates.free_backup, '2026-12-01T00:00:00.000Z')
+})
+
+t.test('a free plan is in state 1 without a due date', async t => {
+  t.equal(report('startup').state, 'active')
+  t.notOk(quotas('startup').some(({ renewsAt }) => renewsAt))
+})
+
+t.test('state 2 is grace, until the delayed due date', async t => {
+  const { state, stateEndsAt } = report('business-in-grace')
+  t.strictSame([state, stateEndsAt?.toISOString()], ['grace', '2026-11-27T00:00:00.000Z'])
+})
+
+t.test('state 3 is not paid, though the limits look as before', async t => {
+  t.equal(report('business-expired').state, 'expired')
+  t.equal(limits('business-expired').manager, 5)
+})
+
+t.test('an unknown state is no state', async t => {
+  t.equal(report('business', { tariff: { state: 4 } }).state, undefined)
+})
+
+t.test('without the tariff the report stands, without what it would have told', async t => {
+  const { state, stateEndsAt, groups } = report('business-with-storage', { noTariff: true })
+  t.strictSame([state, stateEndsAt], [undefined, undefined])
+  t.strictSame(groups[0]?.plans, [{ id: '-9', name: 'Business' }])
+  t.notOk(groups[0]?.quotas.some(({ feature, renewsAt }) => renewsAt && feature !== 'free_backup'))
+  t.equal(report('trial', { noTariff: true }).state, 'trial', 'which the quota answer tells by itself')
+})
+
+t.test("a plain user's key shows storage only, since DocSpace tells it nothing else", async t => {
+  t.strictSame(
+    quotas('business-plain-user').map(({ feature }) => feature),
+    ['total_size']
+  )
+  t.equal(report('business-plain-user').state, 'active')
+})
+
+t.test('standalone plans have no title and are known by their kind', async t => {
+  const kind = (changes: Changes) => group('standalone', changes).plans[0]?.kind
+  t.equal(kind({}), 'enterprise')
+  t.equal(kind({ tariff: { enterprise: false, developer: true } }), 'developer')
+  t.equal(kind({ tariff: { enterprise: false, openSource: true }, quota: { id: -1000 } }), 'community')
+  t.equal(kind({ noTariff: true }), 'community')
+  t.equal(kind({ noTariff: true, quota: { id: -1000 } }), 'self-hosted')
+})
+
+t.test('rooms and seats warn from two left, as DocSpace itself does', async t => {
+  const warnings = Object.fromEntries(
+    quotas('startup').map(({ feature, warnAtRemaining }) => [feature, warnAtRemaining])
+  )
+  t.strictSame(warnings, { manager: 2, room: 2, total_size: undefined, users: undefined, aiagent: undefined })
+})
+
+t.test('the links lead to the portal', async t => {
+  t.equal(group('startup').upgradeUrl, 'https://acme.onlyoffice.com/portal-settings/payments/portal-payments')
+  const links = quotas('startup').flatMap(({ feature, manageUrl }) => (manageUrl ? [[feature, manageUrl]] : []))
+  t.strictSame(links, [['total_size', 'https://acme.onlyoffice.com/portal-settings/management/disk-space']])
+})
+
+t.test("the account is the portal's origin", async t =>
+  t.equal(report('startup').account, 'https://acme.onlyoffice.com')
+)

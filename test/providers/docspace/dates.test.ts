@@ -1,0 +1,35 @@
+import t from 'tap'
+import { parseDate, startOfNextMonth } from '../../../src/providers/docspace/dates.ts'
+
+t.test('every date form of DocSpace is read, and a date without a zone is UTC', async t => {
+  const forms = {
+    '2026-06-05T13:03:34.0000000+04:00': '2026-06-05T09:03:34.000Z',
+    '2026-12-05T13:03:34.1239999Z': '2026-12-05T13:03:34.123Z',
+    '2026-12-14T09:31:07': '2026-12-14T09:31:07.000Z',
+    '2026-12-14T09:31:07.5': '2026-12-14T09:31:07.500Z',
+    '2026-12-14T09:31:07-08:30': '2026-12-14T18:01:07.000Z'
+  }
+  for (const [text, moment] of Object.entries(forms)) t.equal(parseDate(text)?.toISOString(), moment, text)
+})
+
+t.test('"never" in both of its spellings is no date', async t => {
+  for (const text of [
+    '0001-01-01T00:00:00.0000000Z',
+    '0001-01-01T00:00:00',
+    '9999-12-31T23:59:59.9999999',
+    '0000-01-01T00:00:00Z'
+  ]) {
+    t.equal(parseDate(text), undefined, text)
+  }
+})
+
+t.test('an absent date, and one in no known form, is unknown', async t => {
+  for (const text of [undefined, null, '', 'soon', '2026-12-14', '2026-13-14T00:00:00Z', '2026-12-14T25:00:00Z']) {
+    t.equal(parseDate(text), undefined, String(text))
+  }
+})
+
+t.test('the next month starts in UTC, also across the year', async t => {
+  t.equal(startOfNextMonth(new Date('2026-11-30T23:59:59Z')).toISOString(), '2026-12-01T00:00:00.000Z')
+  t.equal(startOfNextMonth(new Date('2026-12-31T23:30:00-01:00')).toISOString(), '2027-02-01T00:00:00.000Z')
+})

@@ -1,0 +1,50 @@
+import t from 'tap'
+import { staticAdapter } from '../../src/providers/static/index.ts'
+
+t.test('what stands in the configuration is the report', async t => {
+  const settings = {
+    groups: [
+      {
+        plans: [{ id: 'free', name: 'Free' }],
+        quotas: [
+          {
+            feature: 'emails',
+            name: 'Emails sent',
+            unit: 'count' as const,
+            used: 346,
+            limit: 500,
+            renewsAt: '2027-01-12T00:00:00Z'
+          },
+          { feature: 'archive', name: 'Archive', unit: 'bytes' as const, used: 0, limit: 'unlimited' as const }
+        ],
+        upgradeUrl: 'https://example.com/upgrade'
+      }
+    ]
+  }
+  t.strictSame(staticAdapter.features(settings), { known: ['emails', 'archive'], shown: ['emails', 'archive'] })
+  const provider = staticAdapter.create(settings, { name: 'newsletter', now: Date.now })
+  const report = await provider.fetchReport(undefined, { signal: AbortSignal.timeout(1000), planMayHaveChanged: false })
+  t.strictSame(report, {
+    vocabulary: 'static',
+    account: 'newsletter',
+    state: 'active',
+    groups: [
+      {
+        plans: [{ id: 'free', name: 'Free' }],
+        quotas: [
+          {
+            feature: 'emails',
+            name: 'Emails sent',
+            unit: 'count',
+            used: 346,
+            limit: 500,
+            renewsAt: new Date('2027-01-12T00:00:00Z')
+          },
+          { feature: 'archive', name: 'Archive', unit: 'bytes', used: 0, limit: 'unlimited' }
+        ],
+        upgradeUrl: 'https://example.com/upgrade'
+      }
+    ]
+  })
+  await provider.close()
+})
