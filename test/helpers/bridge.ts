@@ -1,5 +1,4 @@
 // A whole service on real sockets, between a fake Wix and a fake DocSpace, closed with its test.
-import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import type { Test } from 'tap'
 import { type Service, startService } from '../../src/app.ts'
@@ -9,6 +8,7 @@ import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docs
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import { adapters } from '../../src/providers/index.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
+import { logSink } from './log-sink.ts'
 
 /** The day on which the samples were recorded. */
 export const TODAY = new Date('2026-11-22T12:00:00Z')
@@ -19,6 +19,8 @@ export const sharedWix = createFakeWix({ now: clock })
 
 export interface Bridge {
   service: Service
+  /** A request to a path of one of the listeners. */
+  get(listener: 'public' | 'management', path: string, init?: RequestInit): Promise<Response>
   wix: FakeWix
   docspace: FakeDocSpace
   /** Every line of the log, as text. */
@@ -42,6 +44,8 @@ export interface BridgeOptions {
   url?: string
   now?: () => number
   logLevel?: string
+  /** Where a URL of the service is really asked, such as through a proxy; asked anew for each request. */
+  reach?: (url: string) => string
 }
 
 export async function startBridge(t: Test, options: BridgeOptions = {}): Promise<Bridge> {
@@ -86,19 +90,14 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
     }
   }
   const configuration = readConfiguration(JSON.stringify(written), { environment: {}, adapters })
-  const log: string[] = []
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      log.push(String(chunk))
-      done()
-    }
-  })
+  const { sink, lines: log } = logSink()
   const logger = pino({ level: options.logLevel ?? 'trace' }, sink)
   const service = await startService({ configuration, logger, now: options.now ?? clock })
   t.teardown(() => service.close())
 
+  const reach = options.reach ?? (url => url)
   const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
-    fetch(quotaInfoUrl(service.publicUrl), {
+    fetch(quotaInfoUrl(reach(service.publicUrl)), {
       method: 'POST',
       headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
       body: Buffer.from(body)
@@ -108,6 +107,10 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
     wix,
     docspace,
     log,
+    get(listener, path, init) {
+      const url = listener === 'public' ? service.publicUrl : service.managementUrl
+      return fetch(`${reach(url ?? '').replace(/\/$/, '')}/${path}`, init)
+    },
     post,
     call: async (actionKey, change = payload => payload) => post(await wix.sign(change(wix.payload({ actionKey }))))
   }

@@ -1,0 +1,103 @@
+// openapi.yaml as committed, read by tools that share no code with the server.
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
+
+interface ResponseObject {
+  headers?: Record<string, { required?: boolean; schema: object }>
+  content?: Record<string, { schema: object; example?: unknown; examples?: Record<string, { value: unknown }> }>
+}
+
+interface OperationObject {
+  operationId: string
+  responses: Record<string, ResponseObject>
+}
+
+interface OpenApiDocument {
+  paths: Record<string, Record<string, OperationObject>>
+}
+
+export interface DocumentedStatus {
+  operationId: string
+  method: string
+  path: string
+  status: number
+  response: ResponseObject
+}
+
+export interface ContractDocument {
+  /** Every operation with every status it documents. */
+  statuses: DocumentedStatus[]
+  /** What is wrong with an answer by the document; empty when nothing is. */
+  violations(operationId: string, response: Response): Promise<string[]>
+  /** What is wrong with a value by one of the document's named schemas. */
+  schemaViolations(name: string, value: unknown): string[]
+}
+
+/** Reads an OpenAPI 3.1 document. */
+export function readContract(file: string): ContractDocument {
+  const document: OpenApiDocument = parse(readFileSync(file, 'utf8'))
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(document, file)
+  const compiled = new Map<string, ValidateFunction>()
+
+  const statuses = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { operationId, responses }]) =>
+      Object.entries(responses).map(([status, response]) => ({
+        operationId,
+        method: method.toUpperCase(),
+        path,
+        status: Number(status),
+        response
+      }))
+    )
+  )
+
+  function check(pointer: string, value: unknown): string[] {
+    let validate = compiled.get(pointer)
+    if (!validate) {
+      validate = ajv.compile({ $ref: `${file}#${pointer}` })
+      compiled.set(pointer, validate)
+    }
+    return validate(value)
+      ? []
+      : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || 'the body'} ${message}`)
+  }
+
+  return {
+    statuses,
+    schemaViolations: (name, value) => check(`/components/schemas/${name}`, value),
+    async violations(operationId, answer) {
+      const documented = statuses.find(each => each.operationId === operationId && each.status === answer.status)
+      if (!documented) return [`${operationId} does not document the status ${answer.status}`]
+      const { path, method, response } = documented
+      const at = ['paths', path, method.toLowerCase(), 'responses', String(answer.status)]
+      const found: string[] = []
+      for (const [name, { schema }] of Object.entries(response.headers ?? {})) {
+        const value = answer.headers.get(name)
+        if (value === null) found.push(`the header ${name} is missing`)
+        else
+          found.push(
+            ...check(
+              pointerTo([...at, 'headers', name, 'schema']),
+              'type' in schema && schema.type === 'integer' ? Number(value) : value
+            )
+          )
+      }
+      const text = await answer.text()
+      const contents = Object.keys(response.content ?? {})
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? ''
+      if (contents.length === 0 && text !== '') found.push('there is a body where none is documented')
+      if (contents.length === 0) return found
+      if (!contents.includes(type)) return [...found, `the content type is ${type}, not ${contents.join(' or ')}`]
+      const body = type === 'application/json' ? JSON.parse(text) : text
+      return [...found, ...check(pointerTo([...at, 'content', type, 'schema']), body)]
+    }
+  }
+}
+
+function pointerTo(keys: string[]): string {
+  return keys.map(key => `/${encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')
+}

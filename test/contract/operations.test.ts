@@ -1,0 +1,73 @@
+// Every documented status is provoked, every answer is as documented; both lists are read from openapi.yaml at run time.
+import t from 'tap'
+import { cases, routeOf } from './cases.ts'
+import { readContract } from './document.ts'
+import { keepTally, type Tally } from './tally.ts'
+
+const contract = readContract('openapi.yaml')
+const documented = contract.statuses.map(({ operationId, status }) => `${operationId} ${status}`)
+const tallies: Tally[] = []
+
+t.test('every documented status has a case, and every case a documented status', async t => {
+  t.ok(documented.length > 0)
+  t.strictSame(
+    documented.filter(each => !cases[each]),
+    [],
+    'documented, but provoked by nothing'
+  )
+  t.strictSame(
+    Object.keys(cases).filter(each => !documented.includes(each)),
+    [],
+    'provoked, but not documented'
+  )
+})
+
+for (const { operationId, status } of contract.statuses) {
+  t.test(`${operationId} answers ${status} as documented`, async t => {
+    const answers = (await cases[`${operationId} ${status}`]?.(routeOf(t))) ?? []
+    t.ok(answers.length > 0, 'a request was made')
+    const violations: string[] = []
+    for (const answer of answers) {
+      t.equal(answer.status, status)
+      violations.push(...(await contract.violations(operationId, answer)))
+    }
+    t.strictSame(violations, [])
+    tallies.push({
+      what: `${operationId} ${status}`,
+      kind: 'status',
+      requests: answers.length,
+      violations: violations.length
+    })
+  })
+}
+
+t.test('every example in the document is valid by its own schema', async t => {
+  for (const { operationId, status, response } of contract.statuses) {
+    for (const [type, content] of Object.entries(response.content ?? {})) {
+      const examples = [content.example, ...Object.values(content.examples ?? {}).map(({ value }) => value)].filter(
+        example => example !== undefined
+      )
+      if (type === 'application/json') t.ok(examples.length > 0, `${operationId} ${status} has an example`)
+      for (const example of examples) {
+        const headers = { 'content-type': type, 'retry-after': '1' }
+        const answer = new Response(JSON.stringify(example), { status, headers })
+        t.strictSame(await contract.violations(operationId, answer), [], `${operationId} ${status}`)
+      }
+    }
+  }
+})
+
+t.test('the checks can fail: a wrong status, type, header or body is a violation', async t => {
+  const json = { 'content-type': 'application/json' }
+  const found = (body: string, init: ResponseInit) => contract.violations('getQuotaInfo', new Response(body, init))
+  t.match(await found('{}', { status: 418, headers: json }), [/does not document the status 418/])
+  t.match(await found('{}', { status: 200, headers: { 'content-type': 'text/html' } }), [/content type is text\/html/])
+  t.match(await found('{}', { status: 200, headers: json }), [/must have required property 'actionQuotaInfo'/])
+  t.match(
+    await found('{"actionQuotaInfo":{"enforced":true,"quotaInfo":[],"more":1}}', { status: 200, headers: json }),
+    [/additional properties/]
+  )
+  t.match(await found('{}', { status: 503, headers: json }), [/header Retry-After is missing/])
+})
+
+t.teardown(() => keepTally('operations', tallies))
