@@ -1,5 +1,5 @@
 // The service's log: JSON lines on standard output.
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -8,11 +8,27 @@ export function logLevel({ LOG_LEVEL = 'info' }: NodeJS.ProcessEnv): string {
   return LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info'
 }
 
-export function createLogger(level: string): Logger {
-  return pino({
+/** No object of ours that could be logged is deeper. */
+const REDACTED_DEPTH = 4
+
+/** Where in a log line's fields a property of one of these names may stand, as pino writes paths. */
+export function redactedPaths(names: readonly string[]): string[] {
+  return ['authorization', ...names].flatMap(name =>
+    Array.from({ length: REDACTED_DEPTH }, (_, depth) => `${'*.'.repeat(depth)}${name}`)
+  )
+}
+
+/**
+ * A logger that writes JSON lines and hides the properties of the given names.
+ * Nothing logs a secret on purpose; this is for the day on which somebody logs a whole object.
+ */
+export function createLogger(level: string, secrets: readonly string[], destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) }
-  })
+    formatters: { level: label => ({ level: label }) },
+    redact: { paths: redactedPaths(secrets), censor: '[secret]' }
+  }
+  return destination ? pino(options, destination) : pino(options)
 }

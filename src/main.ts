@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import { startService } from './app.ts'
 import { loadConfiguration } from './config/load.ts'
 import { ConfigurationError, type Mistake } from './config/mistakes.ts'
+import { configuredSecrets } from './config/secrets.ts'
 import { createLogger, logLevel } from './logging.ts'
 import { adapters } from './providers/index.ts'
 
@@ -56,7 +57,7 @@ function readArguments(argv: string[]) {
 }
 
 async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
-  const logger = createLogger(logLevel(environment))
+  const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
     const service = await startService({ configuration, logger })

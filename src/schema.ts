@@ -12,6 +12,24 @@ export function Secret(options: SchemaOptions = {}) {
   return Type.String({ minLength: 1, ...options, secret: true })
 }
 
+/** The names of all properties, at any depth, that are marked as secrets. */
+export function secretNames(...schemas: TSchema[]): string[] {
+  const names = new Set<string>()
+  const visit = (schema: TSchema, name: string) => {
+    if (schema.secret === true) names.add(name)
+    for (const [key, property] of Object.entries<TSchema>(schema.properties ?? {})) visit(property, key)
+    for (const inner of [
+      schema.items,
+      ...(schema.anyOf ?? []),
+      ...Object.values<TSchema>(schema.patternProperties ?? {})
+    ]) {
+      if (inner) visit(inner, name)
+    }
+  }
+  for (const schema of schemas) visit(schema, '')
+  return [...names].sort()
+}
+
 // TypeBox refuses values of a format that nobody taught it.
 FormatRegistry.Set('uri', text => URL.canParse(text))
 FormatRegistry.Set('uuid', text => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))

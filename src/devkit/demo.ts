@@ -2,6 +2,7 @@
 
 import { startService } from '../app.ts'
 import { readConfiguration } from '../config/load.ts'
+import { configuredSecrets } from '../config/secrets.ts'
 import { createLogger, logLevel } from '../logging.ts'
 import { adapters } from '../providers/index.ts'
 import { Value } from '../schema.ts'
@@ -26,7 +27,7 @@ const configuration = readConfiguration(demoConfiguration(docspace.url), {
 })
 const service = await startService({
   configuration,
-  logger: createLogger(logLevel({ LOG_LEVEL: 'warn', ...process.env }))
+  logger: createLogger(logLevel({ LOG_LEVEL: 'warn', ...process.env }), configuredSecrets(adapters))
 })
 process.stdout.write(
   `Quota Bridge answers at ${service.publicUrl}, a fake DocSpace (${scenario}) at ${docspace.url}\n\n`

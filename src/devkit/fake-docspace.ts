@@ -49,6 +49,8 @@ export interface FakeDocSpace {
   fail(fault: Fault | undefined, endpoint?: Endpoint): void
   /** Before each answer, in milliseconds. */
   delayMs: number
+  /** Every API key there is. */
+  secrets: string[]
   /** The calls that came, in order. */
   calls: RecordedCall[]
   close(): Promise<void>
@@ -81,6 +83,9 @@ export async function startFakeDocSpace(
       }
     },
     delayMs: 0,
+    get secrets() {
+      return [...keys.keys()]
+    },
     calls: [],
     close() {
       server.closeAllConnections()

@@ -1,11 +1,12 @@
 // A whole service on real sockets, between a fake Wix and a fake DocSpace, closed with its test.
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { type Service, startService } from '../../src/app.ts'
-import { readConfiguration } from '../../src/config/load.ts'
+import { type Configuration, readConfiguration } from '../../src/config/load.ts'
+import { configuredSecrets } from '../../src/config/secrets.ts'
 import type { ScenarioName } from '../../src/devkit/docspace-scenarios.ts'
 import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
+import { createLogger } from '../../src/logging.ts'
 import { adapters } from '../../src/providers/index.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
 import { logSink } from './log-sink.ts'
@@ -91,7 +92,8 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
   }
   const configuration = readConfiguration(JSON.stringify(written), { environment: {}, adapters })
   const { sink, lines: log } = logSink()
-  const logger = pino({ level: options.logLevel ?? 'trace' }, sink)
+  const logger = createLogger(options.logLevel ?? 'trace', configuredSecrets(adapters), sink)
+  t.teardown(() => checkNoSecret(log, configuration, docspace))
   const service = await startService({ configuration, logger, now: options.now ?? clock })
   t.teardown(() => service.close())
 
@@ -134,4 +136,22 @@ export async function errorOf(response: Response) {
       Object.keys({ ...rest, ...more }).length === 0 &&
       response.headers.get('content-type') === 'application/json; charset=utf-8'
   }
+}
+
+/** Every test that starts a service proves of its log, at trace level, that no secret got into it. */
+function checkNoSecret(log: readonly string[], configuration: Configuration, docspace: FakeDocSpace): void {
+  const text = log.join('')
+  for (const secret of [...secretValues(configuration), ...docspace.secrets]) {
+    if (text.includes(secret)) throw new Error('a secret stands in the log')
+  }
+}
+
+/** What stands in the secret fields of a value, at any depth. */
+export function secretValues(value: unknown, names = configuredSecrets(adapters), secret = false): string[] {
+  if (typeof value === 'string') return secret ? [value] : []
+  if (value instanceof Map) return [...value.values()].flatMap(item => secretValues(item, names))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) =>
+    secretValues(item, names, names.includes(key) || (secret && Array.isArray(value)))
+  )
 }
