@@ -3,11 +3,14 @@ import type { Logger } from 'pino'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
+import type { PerSiteProvider } from './management/connections.ts'
 import { createPresenter } from './presentation/presenter.ts'
 import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
 import { createQuotaService, type QuotaSource } from './quota/service.ts'
-import { createEnvelopeReader } from './wix/envelope.ts'
+import { createSiteConnections } from './quota/site-connections.ts'
+import { openStore, type Store } from './store/index.ts'
+import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
 
 export interface ServiceOptions {
   configuration: Configuration
@@ -34,20 +37,38 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
-  const sources = createSources(configuration, now)
+  const onLost = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
+  const store = configuration.store && (await openStore({ ...configuration.store, onLost, now }))
+  const { sources, perSite } = createSources(configuration, store, now)
+  const envelope = { ...wix, now }
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePath: server.basePath,
     maxConcurrentCalls: server.maxConcurrentCalls,
-    readEnvelope: createEnvelopeReader({ ...wix, now }),
+    readEnvelope: createEnvelopeReader(envelope),
+    readAppEvent: createAppEventReader(envelope),
+    ...(store && { connections: store.connections }),
     quotas: createQuotaService(createActions(configuration, sources)),
     presenter: createPresenter({ sizes: presentation.sizes, now })
   })
   const managementApp =
-    management && buildManagementApp({ logger: logger.child({ listener: 'management' }), tokens: [management.token] })
-  const close = async () => {
+    management &&
+    buildManagementApp({
+      logger: logger.child({ listener: 'management' }),
+      tokens: management.tokens,
+      ...(store && { store }),
+      providers: perSite,
+      now
+    })
+  const closeAll = async () => {
     await Promise.all([publicApp.close(), managementApp?.close()])
     await Promise.all([...sources.values()].map(source => source.provider.close()))
+    await store?.close()
+  }
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= closeAll()
+    return closing
   }
   try {
     const publicUrl = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
@@ -62,12 +83,27 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   }
 }
 
-function createSources({ providers }: Configuration, now: () => number): Map<string, QuotaSource> {
+function createSources({ providers }: Configuration, store: Store | undefined, now: () => number) {
   const sources = new Map<string, QuotaSource>()
-  for (const { name, adapter, settings, connection, deadlineMs } of providers.values()) {
-    sources.set(name, { name, provider: adapter.create(settings, { name, now }), connection, deadlineMs })
+  const perSite = new Map<string, PerSiteProvider>()
+  const siteConnections = store && createSiteConnections(store)
+  for (const configured of providers.values()) {
+    const { name, adapter, settings, shared, connectUrl, deadlineMs } = configured
+    const provider = adapter.create(settings, { name, now })
+    const connectionOf = async (instanceId: string | undefined) =>
+      shared ?? (instanceId === undefined ? undefined : siteConnections?.find(configured, instanceId))
+    sources.set(name, {
+      name,
+      vocabulary: adapter.type,
+      title: adapter.title,
+      provider,
+      connectionOf,
+      deadlineMs,
+      ...(connectUrl !== undefined && { connectUrl })
+    })
+    if (!shared) perSite.set(name, { adapter, settings, provider })
   }
-  return sources
+  return { sources, perSite }
 }
 
 function createActions(

@@ -36,6 +36,31 @@ export const errorCatalogue = {
     message: 'The configuration has no such action.',
     remedy: 'Add the action key, as the app dashboard spells it, under actions: in the configuration.'
   },
+  PROVIDER_NOT_FOUND: {
+    status: 404,
+    message: 'The configuration has no such provider, or that provider has one connection for all sites.',
+    remedy: 'Name a provider with connection: per-site.'
+  },
+  CONNECTION_NOT_FOUND: {
+    status: 404,
+    message: 'This site has no connection with this provider.',
+    remedy: 'Save one with PUT.'
+  },
+  INVALID_CONNECTION: {
+    status: 422,
+    message: 'The connection is not what this provider needs.',
+    remedy: 'Correct the field that data.field names.'
+  },
+  CONNECTION_REFUSED: {
+    status: 422,
+    message: 'The provider was asked, and the connection does not work.',
+    remedy: 'Correct what data.finding names, or save it all the same with ?check=false.'
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    message: "The service's own database does not answer.",
+    remedy: 'Try again after the seconds that Retry-After names; the service recovers by itself.'
+  },
   NOT_FOUND: {
     status: 404,
     message: 'There is nothing at this path for this method.',
@@ -43,8 +68,8 @@ export const errorCatalogue = {
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
-    message: 'The body is larger than 64 KiB.',
-    remedy: 'Send the signed call alone; it is a few hundred bytes long.'
+    message: 'The body is larger than what is taken here.',
+    remedy: 'Send 64 KiB at most, and 16 KiB to the management API.'
   },
   RATE_LIMITED: {
     status: 429,
@@ -78,6 +103,8 @@ export type ErrorCode = keyof typeof errorCatalogue
 export interface ErrorDetails {
   /** What happened, more exactly than the catalogue says it; never a secret, never a part of a foreign body. */
   message?: string
+  /** What to do about it, more exactly than the catalogue says it. */
+  remedy?: string
   /** Facts for a program; the same rule holds. */
   data?: Record<string, string | number | boolean>
   /** Seconds after which trying again makes sense; goes out as `Retry-After`. */
@@ -92,10 +119,13 @@ export class QuotaBridgeError extends Error {
   readonly code: ErrorCode
   readonly data: Record<string, string | number | boolean>
   readonly retryAfterSeconds: number | undefined
+  /** What the caller can do about it. */
+  readonly remedy: string
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     super(details.message ?? errorCatalogue[code].message, { cause: details.cause })
     this.code = code
+    this.remedy = details.remedy ?? errorCatalogue[code].remedy
     this.data = details.data ?? {}
     this.retryAfterSeconds = details.retryAfterSeconds
   }
@@ -103,10 +133,5 @@ export class QuotaBridgeError extends Error {
   /** The HTTP status of this error's code. */
   get status(): number {
     return errorCatalogue[this.code].status
-  }
-
-  /** What the caller can do about it. */
-  get remedy(): string {
-    return errorCatalogue[this.code].remedy
   }
 }

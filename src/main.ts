@@ -1,21 +1,25 @@
 // The command line: what the operator types, and with which code it ends.
 import { parseArgs, styleText } from 'node:util'
 import closeWithGrace from 'close-with-grace'
+import type { Logger } from 'pino'
 import { startService } from './app.ts'
 import { loadConfiguration } from './config/load.ts'
-import { ConfigurationError, type Mistake } from './config/mistakes.ts'
 import { configuredSecrets } from './config/secrets.ts'
 import { createLogger, logLevel } from './logging.ts'
+import { ConfigurationError, type Mistake } from './mistakes.ts'
 import { adapters } from './providers/index.ts'
+import { rotateKeys } from './rotate-keys.ts'
 
-const USAGE = `Usage: quota-bridge [serve] --config FILE
+const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE
 
   serve          answers Wix's quota calls (the default)
+  rotate-keys    re-encrypts every stored connection under the first of
+                 store.encryptionKeys; safe while the service runs
   --config FILE  the configuration; QUOTA_BRIDGE_CONFIG when left out
   --help         shows this
 
 Environment: PORT and MANAGEMENT_PORT override the ports, LOG_LEVEL sets the log's level.
-Exit codes: 0 stopped, 1 failed, 2 wrong command line or configuration.
+Exit codes: 0 done or stopped, 1 failed, 2 wrong command line or configuration.
 `
 
 const EXIT = { ok: 0, failed: 1, usage: 2 }
@@ -41,7 +45,7 @@ async function main(argv: string[], environment: NodeJS.ProcessEnv): Promise<num
     process.stderr.write(`No configuration is named; use --config FILE or QUOTA_BRIDGE_CONFIG.\n\n${USAGE}`)
     return EXIT.usage
   }
-  return serve(file, environment)
+  return options.command === 'serve' ? serve(file, environment) : rotate(file, environment)
 }
 
 function readArguments(argv: string[]) {
@@ -51,9 +55,9 @@ function readArguments(argv: string[]) {
     options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } }
   })
   const [command = 'serve', ...rest] = positionals
-  if (command !== 'serve') throw new Error(`There is no command ${command}.`)
+  if (command !== 'serve' && command !== 'rotate-keys') throw new Error(`There is no command ${command}.`)
   if (rest.length > 0) throw new Error(`Too many words: ${rest.join(' ')}.`)
-  return values
+  return { ...values, command }
 }
 
 async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
@@ -68,13 +72,40 @@ async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<numb
     })
     return EXIT.ok
   } catch (error) {
-    if (error instanceof ConfigurationError) {
-      process.stderr.write(tellMistakes(file, error.mistakes))
-      return EXIT.usage
-    }
-    logger.fatal({ err: error }, 'cannot start')
-    return EXIT.failed
+    return fail(error, file, logger)
   }
+}
+
+async function rotate(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
+  try {
+    const { store } = loadConfiguration(file, { environment, adapters })
+    if (!store)
+      throw new ConfigurationError([
+        { path: ['store'], message: 'is missing: without one there is nothing to re-encrypt' }
+      ])
+    const { resealed, unreadable } = await rotateKeys(store, (done, total) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}`)
+    })
+    if (process.stderr.isTTY) process.stderr.write('\n')
+    process.stdout.write(`re-encrypted: ${resealed}, unreadable: ${unreadable}\n`)
+    if (unreadable > 0)
+      process.stderr.write(
+        'No key in store.encryptionKeys opens the unreadable ones; add the key they were saved with and run this again.\n'
+      )
+    return unreadable === 0 ? EXIT.ok : EXIT.failed
+  } catch (error) {
+    return fail(error, file, logger)
+  }
+}
+
+function fail(error: unknown, file: string, logger: Logger): number {
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(tellMistakes(file, error.mistakes))
+    return EXIT.usage
+  }
+  logger.fatal({ err: error }, 'cannot start')
+  return EXIT.failed
 }
 
 function tellMistakes(file: string, mistakes: readonly Mistake[]): string {

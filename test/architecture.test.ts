@@ -6,6 +6,7 @@ import t from 'tap'
 const FLOORS = [
   'devkit',
   'main',
+  'rotate-keys',
   'app',
   'config',
   'public',
@@ -17,6 +18,7 @@ const FLOORS = [
   'wix',
   'store',
   'logging',
+  'mistakes',
   'errors',
   'schema'
 ]

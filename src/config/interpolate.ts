@@ -1,6 +1,6 @@
 // `${NAME}` and `${file:PATH}` inside string values, replaced after parsing, so that a value's lines and quotes stay its own.
 import { readFileSync } from 'node:fs'
-import type { Mistake } from './mistakes.ts'
+import type { Mistake } from '../mistakes.ts'
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g
 

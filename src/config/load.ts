@@ -2,19 +2,30 @@
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { interpolate } from './interpolate.ts'
-import { ConfigurationError, type Mistake, schemaMistakes } from './mistakes.ts'
 import { refuseFutureKeys } from './not-yet.ts'
 import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
 
-export type Configuration = Omit<Static<typeof ConfigurationSchema>, 'wix' | 'providers' | 'actions'> & {
+export type Configuration = Omit<
+  Static<typeof ConfigurationSchema>,
+  'wix' | 'management' | 'store' | 'providers' | 'actions'
+> & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
+  management?: { host: string; port: number; tokens: NamedToken[] }
+  store?: ConfiguredStore
   providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
+}
+
+export interface NamedToken {
+  name: string
+  token: string
 }
 
 export interface LoadOptions {
@@ -60,13 +71,38 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
   const providers = readProviders(entry(draft, 'providers'), adapters, mistakes)
   const actions = readActions(entry(draft, 'actions'), providers, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
-  if (mistakes.length > 0 || !Value.Check(ConfigurationSchema, draft)) {
+  const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
+  const store = readStore(valid?.store, mistakes)
+  if (valid)
+    mistakes.push(
+      ...storeMistakes(
+        store !== undefined,
+        store?.url.startsWith('postgres') ?? false,
+        valid.wix.allowUnsigned,
+        providers
+      )
+    )
+  if (mistakes.length > 0 || !valid) {
     throw new ConfigurationError(
       onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
     )
   }
-  const { appId, allowUnsigned } = draft.wix
-  return { ...draft, wix: { appId, publicKeys, allowUnsigned }, providers, actions }
+  const { wix, management, ...rest } = valid
+  const { appId, allowUnsigned } = wix
+  const { store: _written, ...others } = rest
+  return {
+    ...others,
+    wix: { appId, publicKeys, allowUnsigned },
+    ...(management && { management: { ...management, tokens: namedTokens(management.token) } }),
+    ...(store && { store }),
+    providers,
+    actions
+  }
+}
+
+/** A single token is called `default` in the audit. */
+function namedTokens(token: string | NamedToken[]): NamedToken[] {
+  return typeof token === 'string' ? [{ name: 'default', token }] : token
 }
 
 function entry(value: unknown, key: string): unknown {

@@ -1,10 +1,11 @@
 // The parts of the configuration that depend on which adapters there are: providers, and the actions that name them.
+
+import { type Mistake, schemaMistakes, suggest } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { OTHER_FEATURES } from '../quota/service.ts'
 import { type Static, Value } from '../schema.ts'
 import { durationMs } from './durations.ts'
-import { type Mistake, schemaMistakes, suggest } from './mistakes.ts'
-import { ActionSchema, ProviderShell, providerSchema } from './schema.ts'
+import { ActionSchema, PER_SITE, ProviderShell, providerSchema } from './schema.ts'
 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
 const DEADLINE_MS = { min: 300, max: 5000 }
@@ -14,8 +15,10 @@ export interface ConfiguredProvider {
   adapter: ProviderAdapter
   /** Checked against the adapter's schema. */
   settings: unknown
-  /** Checked against the adapter's schema. */
-  connection: unknown
+  /** Shared by all sites, and checked against the adapter's schema; undefined when every site has its own. */
+  shared?: { connection: unknown }
+  /** Where a site without a connection of its own is sent. */
+  connectUrl?: string
   deadlineMs: number
 }
 
@@ -60,12 +63,13 @@ function readProvider(
     })
     return undefined
   }
-  const schema = providerSchema(adapter.type, adapter.settingsSchema, adapter.connectionSchema)
+  const perSite = 'connection' in written && written.connection === PER_SITE
+  const schema = providerSchema(adapter, perSite ? PER_SITE : 'shared')
   const settings = Value.Default(schema, written)
   const found = schemaMistakes(schema, settings, at)
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
-  const { deadline, connection } = settings
+  const { deadline, connection, connectUrl } = settings
   const deadlineMs = durationMs(String(deadline))
   if (deadlineMs < DEADLINE_MS.min || deadlineMs > DEADLINE_MS.max) {
     mistakes.push({
@@ -73,10 +77,12 @@ function readProvider(
       message: `is ${deadline}, but must lie between ${DEADLINE_MS.min}ms and ${DEADLINE_MS.max}ms`
     })
   }
+  const provider = { name, adapter, settings, deadlineMs, ...(typeof connectUrl === 'string' && { connectUrl }) }
+  if (perSite) return provider
   for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ path: [...at, 'connection', ...path], message })
   }
-  return { name, adapter, settings, connection, deadlineMs }
+  return { ...provider, shared: { connection } }
 }
 
 /** The actions that are right in themselves; what is wrong with the others goes to `mistakes`. */

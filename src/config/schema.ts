@@ -1,5 +1,6 @@
 // The configuration file as an operator writes it. Descriptions and examples appear in error messages and in README.
-import { Secret, type Static, type TObject, type TSchema, Type } from '../schema.ts'
+import type { ProviderAdapter } from '../quota/provider.ts'
+import { Secret, type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
 
 const strict = { additionalProperties: false }
@@ -44,6 +45,58 @@ export const ActionSchema = Type.Object(
   },
   // The default never applies, but without one TypeBox fills in no defaults below a record.
   { ...strict, default: {}, description: 'one action of the app, by its action key' }
+)
+
+const ManagementToken = Secret({
+  minLength: 16,
+  description: 'a bearer token of 16 characters or more',
+  examples: ['${MANAGEMENT_TOKEN}']
+})
+
+/** What opens the management API: one token, or several by name while one is rotated. */
+const ManagementTokens = Type.Union(
+  [
+    ManagementToken,
+    Type.Array(
+      Type.Object(
+        {
+          name: Type.String({
+            minLength: 1,
+            maxLength: 64,
+            description: 'what the audit calls it',
+            examples: ['ops-2026']
+          }),
+          token: ManagementToken
+        },
+        strict
+      ),
+      { minItems: 1 }
+    )
+  ],
+  {
+    description:
+      'the bearer token of the management API, 16 characters or more; or a list of {name, token}, for rotation and for the audit',
+    examples: ['${MANAGEMENT_TOKEN}']
+  }
+)
+
+const StoreSchema = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^(file:.+|postgres(ql)?://.+)$',
+      default: 'file:data/quota-bridge.db',
+      // It may hold a password.
+      shown: false,
+      description: 'file:PATH for embedded SQLite, postgres://… for several replicas',
+      examples: ['postgres://quota@db.internal/quota']
+    }),
+    encryptionKeys: Type.Array(Secret({ description: 'base64 of 32 bytes', examples: ['${ENCRYPTION_KEY}'] }), {
+      minItems: 1,
+      description: 'base64 of 32 bytes each (openssl rand -base64 32); the first encrypts, all decrypt',
+      examples: [['${ENCRYPTION_KEY}']]
+    })
+  },
+  { ...strict, description: "where the sites' own connections are kept" }
 )
 
 export const ConfigurationSchema = Type.Object(
@@ -102,15 +155,12 @@ export const ConfigurationSchema = Type.Object(
             examples: ['127.0.0.1']
           }),
           port: Port(8081, 'its port; 0 picks a free one; the environment variable MANAGEMENT_PORT overrides it'),
-          token: Secret({
-            minLength: 16,
-            description: 'the bearer token of the management API, 16 characters or more',
-            examples: ['${MANAGEMENT_TOKEN}']
-          })
+          token: ManagementTokens
         },
         { ...strict, description: 'the management listener; off when left out' }
       )
     ),
+    store: Type.Optional(StoreSchema),
     presentation: Type.Object(
       {
         sizes: Type.Union([Type.Literal('in-name'), Type.Literal('in-value')], {
@@ -135,15 +185,40 @@ export const ConfigurationSchema = Type.Object(
 )
 export type ConfigurationFile = Static<typeof ConfigurationSchema>
 
+/** Says that every site brings its own connection. */
+export const PER_SITE = 'per-site'
+
+const perSite = {
+  connection: Type.Literal(PER_SITE, {
+    description: 'the connection that all sites share, or per-site: every site has its own, from the store'
+  }),
+  connectUrl: Type.Optional(
+    Type.String({
+      pattern: '^https?://\\S+$',
+      description:
+        'with per-site: where the button Connect leads, with instanceId as a parameter; without it nothing is shown for a site that has no connection',
+      examples: ['https://app.example.com/connect']
+    })
+  )
+}
+
 /** The whole entry under `providers:` for one adapter: its own settings beside what every provider has. */
-export function providerSchema(type: string, settings: TObject, connection: TSchema | undefined): TObject {
+export function providerSchema(
+  { type, settingsSchema, connectionSchema }: ProviderAdapter,
+  sites: 'shared' | 'per-site'
+): TObject {
   return Type.Object(
     {
       type: Type.Literal(type),
       deadline: Duration({ default: '2500ms', description: 'the answer leaves within this time, 5 s at most' }),
-      ...(connection && { connection }),
-      ...settings.properties
+      ...(needsConnection(connectionSchema) && (sites === PER_SITE ? perSite : { connection: connectionSchema })),
+      ...settingsSchema.properties
     },
     strict
   )
+}
+
+/** Some adapters, such as static, speak for nobody. */
+export function needsConnection({ properties }: TObject): boolean {
+  return Object.keys(properties).length > 0
 }

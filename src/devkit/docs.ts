@@ -37,8 +37,13 @@ function configurationTable(): string {
   const rows = Object.entries(sections).flatMap(([key, schema]) =>
     rowsOf(key, schema, isRequired(ConfigurationSchema, key))
   )
-  for (const { type, settingsSchema, connectionSchema } of adapters.values()) {
-    rows.push(...rowsOf(`providers.<${type}>`, providerSchema(type, settingsSchema, connectionSchema), true).slice(1))
+  for (const adapter of adapters.values()) {
+    // What only a connection per site has comes last.
+    const [shared, perSite] = (['shared', 'per-site'] as const).map(sites =>
+      rowsOf(`providers.<${adapter.type}>`, providerSchema(adapter, sites), true).slice(1)
+    )
+    const known = new Set(shared?.map(([path]) => path))
+    rows.push(...(shared ?? []), ...(perSite ?? []).filter(([path]) => !known.has(path)))
   }
   rows.push(...rowsOf('actions.<key>', ActionSchema, true).slice(1))
   return table(['key', 'what it is', 'default', 'example'], rows)

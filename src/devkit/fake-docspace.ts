@@ -16,10 +16,14 @@ const GUEST_REFUSAL = {
   statusCode: 403
 }
 
-export type Endpoint = 'quota' | 'tariff'
+/** Any good key may ask about itself, whatever its scope. */
+const KEY_ANSWER = { response: { name: 'Quota Bridge', isActive: true }, count: 1, status: 0, statusCode: 200 }
+
+export type Endpoint = 'quota' | 'tariff' | 'key'
 const PATHS: Record<string, Endpoint> = {
   '/api/2.0/portal/payment/quota': 'quota',
-  '/api/2.0/portal/tariff': 'tariff'
+  '/api/2.0/portal/tariff': 'tariff',
+  '/api/2.0/keys/@self': 'key'
 }
 
 export interface RecordedCall {
@@ -115,11 +119,13 @@ export async function startFakeDocSpace(
       return
     }
     fake.calls.push({ endpoint, refresh: url.searchParams.get('refresh') === 'true', authorization })
-    const good = JSON.stringify(holder ? asSeenBy(holder.role ?? 'admin', holder.portal.scenario)[endpoint] : {})
+    const seen = holder && { ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario), key: KEY_ANSWER }
+    const good = JSON.stringify(seen?.[endpoint] ?? {})
     const fault = broken.get(endpoint)
     setTimeout(() => {
       if (fault) faults[fault](response, good)
       else if (!holder) send(response, 401)
+      else if (endpoint === 'key') send(response, 200, good)
       else if (!holder.role) send(response, 403)
       else if (holder.role === 'guest') send(response, 403, JSON.stringify(GUEST_REFUSAL))
       else send(response, 200, good)

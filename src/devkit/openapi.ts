@@ -5,9 +5,21 @@ import { stringify } from 'yaml'
 import { managementRoutes } from '../management/app.ts'
 import { NOTHING_TO_SHOW } from '../presentation/present.ts'
 import { publicRoutes } from '../public/app.ts'
+import type { Connections } from '../store/connections.ts'
 
 /** Only the schemas of the routes are read. */
 const neverCalled = () => Promise.reject(new Error('no route is called here'))
+
+const neverConnected: Connections = {
+  get: neverCalled,
+  list: neverCalled,
+  put: neverCalled,
+  setHealth: neverCalled,
+  remove: neverCalled,
+  removeSite: neverCalled,
+  reseal: neverCalled,
+  countOldSeals: neverCalled
+}
 
 const HEADER = '# Written from the route schemas by `npm run openapi`; change those, not this.\n'
 
@@ -34,6 +46,10 @@ export async function generateOpenApi(version: string): Promise<string> {
       ],
       tags: [
         { name: 'Wix', description: 'What Wix calls.' },
+        {
+          name: 'Connections',
+          description: "The sites' own connections: the management listener, when a provider has connection: per-site."
+        },
         { name: 'Health', description: 'What load balancers and orchestrators call.' },
         { name: 'Documentation', description: 'This document.' }
       ],
@@ -49,14 +65,20 @@ export async function generateOpenApi(version: string): Promise<string> {
       security: []
     }
   })
+  const storeOfNobody = {
+    connections: neverConnected,
+    audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
+    ping: neverCalled
+  }
   await app.register(publicRoutes, {
     basePath: '/',
     maxConcurrentCalls: 1,
     readEnvelope: neverCalled,
+    readAppEvent: neverCalled,
     quotas: { ask: neverCalled },
     presenter: () => NOTHING_TO_SHOW
   })
-  await app.register(managementRoutes, { tokens: [] })
+  await app.register(managementRoutes, { tokens: [], store: storeOfNobody, providers: new Map(), now: Date.now })
   await app.ready()
   return HEADER + stringify(hoistTitled({ ...app.swagger() }), { lineWidth: 120, aliasDuplicateObjects: false })
 }

@@ -23,11 +23,34 @@ function toCatalogue(error: unknown): QuotaBridgeError {
   if (error instanceof QuotaBridgeError) return error
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return new QuotaBridgeError('PAYLOAD_TOO_LARGE')
+  if (isValidationError(error)) {
+    const [first] = error.validation
+    const field = `${error.validationContext}${first?.instancePath.replaceAll('/', '.') ?? ''}`
+    return new QuotaBridgeError('INVALID_REQUEST', {
+      message: `${field} ${first?.message}.`,
+      remedy: 'Correct the field that data.field names.',
+      data: { field }
+    })
+  }
   // What else Fastify refuses by itself, it refuses for what the caller sent.
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return new QuotaBridgeError('INVALID_REQUEST', { message: 'The request is not well-formed HTTP.' })
+    return new QuotaBridgeError('INVALID_REQUEST', {
+      message: 'The request or its body is not well-formed.',
+      remedy: 'Send well-formed HTTP, and JSON where a body is taken.'
+    })
   }
   return new QuotaBridgeError('INTERNAL', { cause: error })
+}
+
+interface ValidationError {
+  validationContext: string
+  validation: { instancePath: string; message?: string }[]
+}
+
+function isValidationError(error: unknown): error is ValidationError {
+  return (
+    error instanceof Error && 'validation' in error && Array.isArray(error.validation) && 'validationContext' in error
+  )
 }
 
 function logError(log: FastifyBaseLogger, known: QuotaBridgeError, error: unknown): void {
@@ -37,7 +60,8 @@ function logError(log: FastifyBaseLogger, known: QuotaBridgeError, error: unknow
     const { code, finding, reason } = known
     log.warn({ code, finding, reason }, 'the provider could not tell')
   } else {
-    log.debug({ code: known.code, ...known.data }, known.message)
+    const level = known.status >= 500 ? 'warn' : 'debug'
+    log[level]({ code: known.code, ...known.data, reason: reasonOf(known.cause) }, known.message)
   }
 }
 
@@ -47,14 +71,22 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<number, TSch
   return Object.fromEntries([...byStatus].map(([status, sharing]) => [status, errorResponse(sharing)]))
 }
 
+/** Codes that are always told together with when to come back. */
+const RETRIED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'QUOTA_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+
 const RetryAfter = Type.Integer({ minimum: 1, description: 'Seconds after which trying again makes sense.' })
 
 function errorResponse(codes: readonly ErrorCode[]): TSchema {
-  const retry = codes.some(code => code === 'RATE_LIMITED' || code === 'QUOTA_UNAVAILABLE')
+  const retry = codes.some(code => RETRIED.has(code))
   return {
     ...ErrorAnswer,
     ...(retry && { headers: { 'Retry-After': RetryAfter } }),
     description: codes.map(code => `\`${code}\`: ${errorCatalogue[code].message}`).join(' '),
     examples: codes.map(code => errorAnswer(new QuotaBridgeError(code)))
   }
+}
+
+/** A cause's message only where the catalogue's own error names one; stacks and foreign bodies stay out of the log. */
+function reasonOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined
 }

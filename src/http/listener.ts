@@ -20,8 +20,11 @@ export function createListener({ logger, bodyLimitBytes }: ListenerOptions) {
     routerOptions: {
       // A deployment URI that ends in a slash makes Wix ask for //v1/quota-info.
       ignoreDuplicateSlashes: true,
-      ignoreTrailingSlash: true
+      ignoreTrailingSlash: true,
+      maxParamLength: 512
     },
+    // Numbers in a query string are texts; nothing else is bent to fit, and nothing is dropped in silence.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     requestTimeout: 10_000,
     // Longer than the idle time of the usual load balancers, which must be the ones to hang up.
     keepAliveTimeout: 72_000,
@@ -44,7 +47,7 @@ export function createListener({ logger, bodyLimitBytes }: ListenerOptions) {
 function rawRefusal(code: string): string {
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const body = JSON.stringify(
-    errorAnswer(new QuotaBridgeError('INVALID_REQUEST', { message: 'The request is not well-formed HTTP.' }))
+    errorAnswer(new QuotaBridgeError('INVALID_REQUEST', { message: 'The request or its body is not well-formed.' }))
   )
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,28 +1,59 @@
 // The listener that only the operator reaches: health without a token, everything else with one.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
-import { requireToken } from './token.ts'
+import { auditRoute } from './audit.ts'
+import { connectionRoutes, type PerSiteProvider } from './connections.ts'
+import { readinessRoute } from './readiness.ts'
+import { type NamedToken, requireToken } from './tokens.ts'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 
 export interface ManagementRoutesOptions {
   /** Any of these opens the API. */
-  tokens: readonly string[]
+  tokens: readonly NamedToken[]
+  /** Absent when no provider keeps connections per site; then there are none to manage. */
+  store?: Pick<Store, 'connections' | 'audit' | 'ping'>
+  /** The providers whose sites bring their own connections. */
+  providers: ReadonlyMap<string, PerSiteProvider>
+  /** Milliseconds since 1970. */
+  now: () => number
 }
 
-/** Every route of this listener that needs a token. */
-export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (app, { tokens }) => {
-  app.addHook('onRequest', requireToken(tokens))
-  app.register(apiDocumentRoute)
+/** Every route of this listener but the liveness check, which both listeners have. */
+export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
+  app,
+  { tokens, store, providers, now }
+) => {
+  app.register(readinessRoute, store ? { pingStore: store.ping } : {})
+  app.register(async guarded => {
+    guarded.decorateRequest('actor', '')
+    guarded.addHook('onRequest', requireToken(tokens))
+    guarded.register(apiDocumentRoute)
+    if (!store) return
+    guarded.register(connectionRoutes, { connections: store.connections, providers, now })
+    guarded.register(auditRoute, { audit: store.audit })
+  })
 }
 
 /** Builds the management listener, not yet listening. */
 export function buildManagementApp({ logger, ...options }: ManagementRoutesOptions & { logger: FastifyBaseLogger }) {
   const app = createListener({ logger, bodyLimitBytes: BODY_LIMIT_BYTES })
+  readBodiesAsJson(app)
   app.register(livenessRoute)
   app.register(managementRoutes, options)
   return app
+}
+
+/** Whatever its content type says, a body is JSON; without a body there is none to say anything about. */
+function readBodiesAsJson(app: Pick<FastifyInstance, 'addHook'>): void {
+  app.addHook('onRequest', async request => {
+    const { headers } = request.raw
+    const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+    if (empty) delete headers['content-type']
+    else headers['content-type'] = 'application/json'
+  })
 }

@@ -1,5 +1,5 @@
 // Picks the reader's language, then lets present() say the report in it.
-import type { QuotaReport } from '../quota/report.ts'
+import type { QuotaOutcome } from '../quota/service.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
 import { NOTHING_TO_SHOW, present, type SizeStyle } from './present.ts'
 import { english } from './words.ts'
@@ -11,12 +11,17 @@ export interface Reader {
   labels: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
-/** Says a report, or that there is none to show, to a reader. */
-export type Presenter = (report: QuotaReport | undefined, reader: Reader) => ActionQuotaInfo
+/** Says to a reader what there is to show; `features` are those of the action. */
+export type Presenter = (outcome: QuotaOutcome, features: readonly string[], reader: Reader) => ActionQuotaInfo
 
 export function createPresenter({ sizes, now }: { sizes: SizeStyle; now: () => number }): Presenter {
-  return (report, { labels }) => {
-    if (!report) return NOTHING_TO_SHOW
-    return present(report, { words: english, sizes, now: new Date(now()), labels: labels.get('en') ?? new Map() })
+  return (outcome, _features, { labels }) => {
+    if (outcome.kind !== 'report') return NOTHING_TO_SHOW
+    return present(outcome.report, {
+      words: english,
+      sizes,
+      now: new Date(now()),
+      labels: labels.get('en') ?? new Map()
+    })
   }
 }

@@ -4,19 +4,25 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 
-export interface PublicRoutesOptions extends QuotaInfoOptions {
+export interface PublicRoutesOptions extends QuotaInfoOptions, AppEventsOptions {
   /** In front of every path but the health check. */
   basePath: string
 }
 
 /** Every route of this listener. */
-export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (app, { basePath, ...quotaInfo }) => {
+export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
+  app,
+  { basePath, readAppEvent, connections, ...quotaInfo }
+) => {
   app.register(livenessRoute)
-  app.register(quotaInfoRoutes, { prefix: basePath.replace(/\/+$/, ''), ...quotaInfo })
+  const prefix = basePath.replace(/\/+$/, '')
+  app.register(quotaInfoRoutes, { prefix, ...quotaInfo })
+  app.register(appEventsRoute, { prefix, readAppEvent, ...(connections && { connections }) })
 }
 
 /** Builds the public listener, not yet listening. */

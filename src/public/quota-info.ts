@@ -71,8 +71,8 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       underWay++
       try {
         const call = await readEnvelope(request.body ?? '')
-        const { action, report } = await quotas.ask(call)
-        const answer = presenter(report, { languages: call.languages, labels: action.labels })
+        const { action, outcome } = await quotas.ask(call)
+        const answer = presenter(outcome, action.features, { languages: call.languages, labels: action.labels })
         request.log.info(
           {
             action: call.actionKey,

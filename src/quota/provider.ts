@@ -17,9 +17,14 @@ export interface QuotaProvider<Connection = unknown> {
    * @throws {ProviderError} when the upstream refuses, is down, is late or makes no sense
    */
   fetchReport(connection: Connection, options: FetchOptions): Promise<QuotaReport>
+  /** Finds out whether a connection works, and tells all it should; for saving one. */
+  check(connection: Connection, options: { signal: AbortSignal }): Promise<ConnectionCheck>
   /** Closes sockets that are kept open between calls. */
   close(): Promise<void>
 }
+
+/** What a check of a connection found. `limited`: it works, but tells less than it should. */
+export type ConnectionCheck = { health: 'ok' } | { health: 'limited' | 'failing'; finding: ProviderFinding }
 
 /** Something wrong in what an operator or a site gave: where, and what would be right. */
 export interface SettingsMistake {
@@ -38,10 +43,12 @@ export interface ProviderContext {
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */
 export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   type: string
+  /** The system's own name, the same in every language. */
+  title: string
   /** What stands in the configuration beside `type`, `deadline` and `connection`. */
   settingsSchema: TObject
-  /** What it needs to speak for somebody; absent when it needs nothing. */
-  connectionSchema?: TObject
+  /** What it needs to speak for somebody; without properties when it needs nothing. */
+  connectionSchema: TObject
   /** What the schemas cannot say, such as hosts that are not allowed. */
   connectionMistakes?(connection: Connection, settings: Settings): SettingsMistake[]
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
@@ -50,22 +57,50 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
 }
 
 /**
- * Why a provider could not tell, in words that a program can use. Stable: they appear in answers and logs as `finding`.
+ * Why a provider could not tell, or tells little: what happened, and what to do about it.
+ * The keys are stable: they appear in answers and logs as `finding`.
  */
-export type ProviderFinding =
-  | 'api-key-rejected'
-  | 'scope-too-narrow'
-  | 'role-too-low'
-  | 'access-refused'
-  | 'portal-not-found'
-  | 'host-not-allowed'
-  | 'redirected'
-  | 'answer-too-large'
-  | 'answer-invalid'
-  | 'upstream-error'
-  | 'unreachable'
-  | 'rate-limited'
-  | 'timeout'
+export const providerFindings = {
+  'api-key-rejected': [
+    'The API key is not accepted: it is wrong, expired, or its user is disabled.',
+    'Make a new API key and save the connection with it.'
+  ],
+  'scope-too-narrow': ["The API key's scope is too narrow.", 'Make an API key with the scope * or *:read.'],
+  'role-too-low': ["The API key is a guest's, who may see nothing.", 'Make the API key as an admin or the owner.'],
+  'not-an-admin': [
+    "The API key is not an admin's: it tells the storage only.",
+    'Make the API key as an admin or the owner to have everything told.'
+  ],
+  'access-refused': [
+    'Access is refused: the portal is being restored or encrypted, or this address is not allowed.',
+    "Wait, or allow this server's address in the portal's security settings."
+  ],
+  'portal-not-found': ['There is no such portal, or it was suspended or renamed.', "Check the portal's address."],
+  'host-not-allowed': [
+    'The address leads to a host that this service may not call.',
+    "Check the address; an operator can add the host to the provider's allowedHosts."
+  ],
+  redirected: [
+    'The address answers with a redirect, which is never followed.',
+    'Give the address that the redirect leads to.'
+  ],
+  'answer-too-large': ['The answer is too large to be what we asked for.', "Check that the address is the portal's."],
+  'answer-invalid': ['The answer makes no sense.', "Check that the address is the portal's."],
+  'upstream-error': ['The portal answers with an error of its own.', 'Try again later.'],
+  unreachable: ['The portal cannot be reached.', 'Check the address, or try again later.'],
+  'rate-limited': ['The portal is limiting our calls.', 'Try again later.'],
+  timeout: ['The portal did not answer in time.', 'Try again later.'],
+  'store-unavailable': [
+    "The service's own database does not answer.",
+    'Check the database; the service recovers by itself.'
+  ],
+  'connection-unreadable': [
+    'The saved connection cannot be read.',
+    'Configure the encryption key that it was saved with, or save it again.'
+  ]
+} as const satisfies Record<string, readonly [message: string, remedy: string]>
+
+export type ProviderFinding = keyof typeof providerFindings
 
 /** An upstream's failure, told without any part of what it sent. */
 export class ProviderError extends QuotaBridgeError {

@@ -14,8 +14,16 @@ export const OTHER_FEATURES = '*'
 export interface QuotaSource {
   name: string
   provider: QuotaProvider
-  /** Checked against the adapter's schema. */
-  connection: unknown
+  /**
+   * What the provider needs to speak for a site; undefined when that site has none.
+   * @throws {ProviderError} when it cannot be found out
+   */
+  connectionOf(instanceId: string | undefined): Promise<{ connection: unknown } | undefined>
+  /** The adapter's type and the system's own name, for a site that is asked to connect. */
+  vocabulary: string
+  title: string
+  /** Where a site without a connection is sent. */
+  connectUrl?: string
   /** The answer leaves within this time of the call. */
   deadlineMs: number
 }
@@ -34,14 +42,20 @@ export interface QuotaCall {
   instanceId?: string
 }
 
+/** What there is to show: a report, the way to connect, or nothing. */
+export type QuotaOutcome =
+  | { kind: 'report'; report: QuotaReport }
+  | { kind: 'connect'; connectUrl: string; vocabulary: string; title: string }
+  | { kind: 'nothing' }
+
 export interface QuotaResult<Action extends QuotaAction> {
   action: Action
-  report: QuotaReport | undefined
+  outcome: QuotaOutcome
 }
 
 export interface QuotaService<Action extends QuotaAction> {
   /**
-   * The report for one call, cut down to what the action shows; none where the action is not enforced.
+   * What there is to show for one call; a report is cut down to what the action shows.
    * @throws {QuotaBridgeError} ACTION_NOT_FOUND
    * @throws {ProviderError} when the provider cannot tell
    */
@@ -53,21 +67,44 @@ export function createQuotaService<Action extends QuotaAction>(
   actions: ReadonlyMap<string, Action>
 ): QuotaService<Action> {
   return {
-    async ask({ actionKey }) {
+    async ask({ actionKey, instanceId }) {
       const action = actions.get(actionKey)
       if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
-      if (!action.enforced) return { action, report: undefined }
-      const report = await fetchWithin(action.source)
-      return { action, report: { ...report, groups: selectFeatures(report.groups, action.features) } }
+      if (!action.enforced) return { action, outcome: { kind: 'nothing' } }
+      const { source, features } = action
+      const report = await within(source.deadlineMs, signal => fetchReport(source, instanceId, signal))
+      if (report)
+        return {
+          action,
+          outcome: { kind: 'report', report: { ...report, groups: selectFeatures(report.groups, features) } }
+        }
+      return { action, outcome: connectOutcome(source, instanceId) }
     }
   }
 }
 
-async function fetchWithin({ provider, connection, deadlineMs }: QuotaSource): Promise<QuotaReport> {
+async function fetchReport(
+  { provider, connectionOf }: QuotaSource,
+  instanceId: string | undefined,
+  signal: AbortSignal
+) {
+  const found = await connectionOf(instanceId)
+  return found && provider.fetchReport(found.connection, { signal, planMayHaveChanged: false })
+}
+
+function connectOutcome({ connectUrl, vocabulary, title }: QuotaSource, instanceId: string | undefined): QuotaOutcome {
+  if (connectUrl === undefined || instanceId === undefined) return { kind: 'nothing' }
+  const url = new URL(connectUrl)
+  url.searchParams.set('instanceId', instanceId)
+  return { kind: 'connect', connectUrl: url.href, vocabulary, title }
+}
+
+/** Does a piece of work, or throws PROVIDER_TIMEOUT in time for an answer to leave within the deadline. */
+async function within<Result>(deadlineMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const abort = new AbortController()
   const aborting = setTimeout(() => abort.abort(), deadlineMs - LAST_WORDS_MS - ANSWER_RESERVE_MS)
   let givingUp: NodeJS.Timeout | undefined
-  // An adapter that overlooks its signal must not hold the answer back.
+  // Work that overlooks its signal must not hold the answer back.
   const late = new Promise<never>((_resolve, reject) => {
     givingUp = setTimeout(
       () => reject(new ProviderError('PROVIDER_TIMEOUT', 'timeout')),
@@ -75,10 +112,7 @@ async function fetchWithin({ provider, connection, deadlineMs }: QuotaSource): P
     )
   })
   try {
-    return await Promise.race([
-      provider.fetchReport(connection, { signal: abort.signal, planMayHaveChanged: false }),
-      late
-    ])
+    return await Promise.race([work(abort.signal), late])
   } finally {
     clearTimeout(aborting)
     clearTimeout(givingUp)

@@ -36,6 +36,43 @@ export interface EnvelopeOptions {
 
 export type EnvelopeReader = (body: string) => Promise<VerifiedCall>
 
+export interface AppEvent {
+  eventType: string
+  /** The site it happened on. */
+  instanceId?: string
+}
+
+export type AppEventReader = (body: string) => Promise<AppEvent>
+
+/**
+ * Makes the function that verifies the body of an app event and says what happened.
+ * It throws {QuotaBridgeError} INVALID_SIGNATURE, INVALID_CLAIMS or INVALID_REQUEST.
+ */
+export function createAppEventReader(options: EnvelopeOptions): AppEventReader {
+  return async body => {
+    const payload = await verifySignature(body.trim(), options.publicKeys)
+    // Webhooks carry neither issuer nor audience; one that does must name Wix and us.
+    checkClaims({ iss: ISSUER, aud: options.appId, ...payload }, options)
+    const event = parseEvent(payload.data)
+    if (!isRecord(event) || !isName(event.eventType)) {
+      throw new QuotaBridgeError('INVALID_REQUEST', {
+        message: 'The signed payload holds no event.',
+        data: { field: 'data' }
+      })
+    }
+    const { eventType, instanceId } = event
+    return { eventType, ...(isName(instanceId) && { instanceId }) }
+  }
+}
+
+function parseEvent(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data))
+  } catch {
+    return undefined
+  }
+}
+
 const payloadCheck = TypeCompiler.Compile(QuotaCallPayload)
 
 /**

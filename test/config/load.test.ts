@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { loadConfiguration, readConfiguration } from '../../src/config/load.ts'
-import { ConfigurationError } from '../../src/config/mistakes.ts'
+import { ConfigurationError } from '../../src/mistakes.ts'
 import { adapters } from '../../src/providers/index.ts'
 import { sharedWix } from '../helpers/bridge.ts'
 
@@ -75,7 +75,7 @@ t.test('placeholders are replaced after parsing, from the environment and from f
   t.equal(wix.publicKeys.length, 1)
   const { providers } = read(GOOD, { DOCSPACE_API_KEY: 'a: b # "c\'\n- d ${HOME}' })
   t.match(
-    providers.get('docspace')?.connection,
+    providers.get('docspace')?.shared?.connection,
     { apiKey: 'a: b # "c\'\n- d ${HOME}' },
     'no value can change the document'
   )

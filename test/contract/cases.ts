@@ -1,8 +1,11 @@
 // For every operation and every status that openapi.yaml documents: a real request that provokes it.
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
 import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
+import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
 
@@ -10,6 +13,8 @@ import { startBrokenApp } from '../helpers/broken-app.ts'
 export interface Route {
   start(options?: BridgeOptions): Promise<Bridge>
   startBroken(): Promise<string>
+  /** With connections per site; the database may be lost after the start. */
+  startManaged(fate?: 'database lost'): Promise<Bridge>
 }
 
 /** Makes the requests; each answer must have the status that the case stands for. */
@@ -19,7 +24,13 @@ export type Case = (route: Route) => Promise<Response[]>
 export function routeOf(t: Test, reach: (url: string) => string = url => url): Route {
   return {
     start: options => startBridge(t, { ...options, reach }),
-    startBroken: async () => reach(await startBrokenApp(t))
+    startBroken: async () => reach(await startBrokenApp(t)),
+    async startManaged(fate) {
+      const file = join(t.testdir(), 'quota-bridge.db')
+      const bridge = await startBridge(t, { store: { url: `file:${file}` }, management: MANAGEMENT, reach })
+      if (fate) dropTables(file)
+      return bridge
+    }
   }
 }
 
@@ -35,10 +46,54 @@ async function whileFailing({ start }: Route, ...faults: Fault[]): Promise<Respo
   return answers
 }
 
+async function managed(
+  route: Route,
+  method: string,
+  path: string,
+  body?: unknown,
+  token = MANAGEMENT.token
+): Promise<Response> {
+  return manageOf(await route.startManaged())(method, path, body, token)
+}
+
+const manageOf =
+  ({ get }: Bridge) =>
+  (method: string, path: string, body?: unknown, token = MANAGEMENT.token) =>
+    get('management', path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) })
+    })
+
+const SITE = 'v1/connections/sites/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+const NOBODY = 'v1/connections/nobody/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+
+/** A service on which one site is connected, and what it saved. */
+async function connected(route: Route) {
+  const bridge = await route.startManaged()
+  const connection = { url: bridge.docspace.url, apiKey: bridge.docspace.portal.keys.owner }
+  const manage = manageOf(bridge)
+  return { bridge, connection, manage, created: await manage('PUT', SITE, connection) }
+}
+
+/** The same request to a service whose database has gone. */
+async function withoutDatabase(route: Route, method: string, path: string, body?: unknown): Promise<Response[]> {
+  const bridge = await route.startManaged('database lost')
+  return [await manageOf(bridge)(method, path, body)]
+}
+
 async function openApiDocument({ start }: Route, token: string): Promise<Response> {
   const { get } = await start({ management: MANAGEMENT })
   return get('management', 'openapi.yaml', { headers: { authorization: `Bearer ${token}` } })
 }
+
+/** Cases whose request itself is not as the document says, so that a validating proxy refuses it before the server can. */
+export const brokenRequests: ReadonlySet<string> = new Set([
+  'putConnection 400',
+  'getConnection 400',
+  'deleteConnection 400',
+  'checkConnection 400'
+])
 
 /** By `operationId status`. */
 export const cases: Record<string, Case> = {
@@ -77,6 +132,88 @@ export const cases: Record<string, Case> = {
   'getQuotaInfo 502': route => whileFailing(route, 'bad-key', 'portal-removed', 'html', 'huge'),
   'getQuotaInfo 503': route => whileFailing(route, 'status-503', 'status-429', 'reset'),
   'getQuotaInfo 504': route => whileFailing(route, 'hang'),
+  'getReadiness 200': async ({ startManaged }) => [await (await startManaged()).get('management', 'health/ready')],
+  'getReadiness 503': async ({ startManaged }) => [
+    await (await startManaged('database lost')).get('management', 'health/ready')
+  ],
+  'postAppEvent 200': async ({ startManaged }) => {
+    const { get } = await startManaged()
+    const body = await appEvent({ eventType: 'AppRemoved', instanceId: 'site' })
+    return [await get('public', 'v1/app-events', { method: 'POST', body })]
+  },
+  'postAppEvent 400': async ({ start }) => [
+    await (await start()).get('public', 'v1/app-events', { method: 'POST', body: await appEvent({}) })
+  ],
+  'postAppEvent 401': async ({ start }) => [
+    await (await start()).get('public', 'v1/app-events', { method: 'POST', body: 'hello' })
+  ],
+  'postAppEvent 413': async ({ start }) => [
+    await (await start()).get('public', 'v1/app-events', { method: 'POST', body: 'a'.repeat(70_000) })
+  ],
+  'postAppEvent 503': async ({ startManaged }) => {
+    const { get } = await startManaged('database lost')
+    const body = await appEvent({ eventType: 'AppRemoved', instanceId: 'site' })
+    return [await get('public', 'v1/app-events', { method: 'POST', body })]
+  },
+  'putConnection 200': async route => {
+    const { manage, connection } = await connected(route)
+    return [await manage('PUT', SITE, connection), await manage('PUT', `${SITE}?check=false`, connection)]
+  },
+  'putConnection 201': async route => [(await connected(route)).created],
+  'putConnection 400': async route => [await managed(route, 'PUT', `v1/connections/sites/${'a'.repeat(300)}`, {})],
+  'putConnection 401': async route => [await managed(route, 'PUT', SITE, {}, 'another-token')],
+  'putConnection 404': async route => [await managed(route, 'PUT', NOBODY, {})],
+  'putConnection 413': async route => [await managed(route, 'PUT', SITE, { apiKey: 'a'.repeat(17_000) })],
+  'putConnection 422': async route => {
+    const { manage, connection } = await connected(route)
+    return [await manage('PUT', SITE, {}), await manage('PUT', SITE, { ...connection, apiKey: 'sk-fake-unknown-key' })]
+  },
+  'putConnection 503': route =>
+    withoutDatabase(route, 'PUT', `${SITE}?check=false`, { url: 'https://acme.onlyoffice.com', apiKey: 'sk-fake-key' }),
+  'getConnection 200': async route => [await (await connected(route)).manage('GET', SITE)],
+  'getConnection 400': async route => [await managed(route, 'GET', `v1/connections/sites/${'a'.repeat(300)}`)],
+  'getConnection 401': async route => [await managed(route, 'GET', SITE, undefined, 'another-token')],
+  'getConnection 404': async route => [await managed(route, 'GET', SITE), await managed(route, 'GET', NOBODY)],
+  'getConnection 503': route => withoutDatabase(route, 'GET', SITE),
+  'deleteConnection 204': async route => [await (await connected(route)).manage('DELETE', SITE)],
+  'deleteConnection 400': async route => [await managed(route, 'DELETE', `v1/connections/sites/${'a'.repeat(300)}`)],
+  'deleteConnection 401': async route => [await managed(route, 'DELETE', SITE, undefined, 'another-token')],
+  'deleteConnection 404': async route => [await managed(route, 'DELETE', SITE)],
+  'deleteConnection 503': route => withoutDatabase(route, 'DELETE', SITE),
+  'checkConnection 200': async route => {
+    const { bridge, manage } = await connected(route)
+    const good = await manage('POST', `${SITE}/check`)
+    bridge.docspace.fail('bad-key')
+    return [good, await manage('POST', `${SITE}/check`)]
+  },
+  'checkConnection 400': async route => [await managed(route, 'POST', `v1/connections/sites/${'a'.repeat(300)}/check`)],
+  'checkConnection 401': async route => [await managed(route, 'POST', `${SITE}/check`, undefined, 'another-token')],
+  'checkConnection 404': async route => [await managed(route, 'POST', `${SITE}/check`)],
+  'checkConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/check`),
+  'listConnections 200': async route => {
+    const { manage, connection } = await connected(route)
+    await manage('PUT', 'v1/connections/sites/another', connection)
+    return [
+      await manage('GET', 'v1/connections'),
+      await manage('GET', 'v1/connections?limit=1&health=ok&provider=sites')
+    ]
+  },
+  'listConnections 400': async route => [await managed(route, 'GET', 'v1/connections?cursor=nonsense')],
+  'listConnections 401': async route => [await managed(route, 'GET', 'v1/connections', undefined, 'another-token')],
+  'listConnections 503': route => withoutDatabase(route, 'GET', 'v1/connections'),
+  'listAudit 200': async route => [await (await connected(route)).manage('GET', 'v1/audit')],
+  'listAudit 400': async route => [await managed(route, 'GET', 'v1/audit?cursor=nonsense')],
+  'listAudit 401': async route => [await managed(route, 'GET', 'v1/audit', undefined, 'another-token')],
+  'listAudit 503': route => withoutDatabase(route, 'GET', 'v1/audit'),
   'getApiDocument 200': async route => [await openApiDocument(route, MANAGEMENT.token)],
   'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')]
+}
+
+/** The database is there, but nothing in it can be read or written any more. */
+function dropTables(file: string): void {
+  const database = new DatabaseSync(file)
+  database.exec(
+    'drop table connections; drop table audit; create view connections as select 1 from nowhere; create view audit as select 1 from nowhere'
+  )
+  database.close()
 }

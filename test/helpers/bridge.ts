@@ -13,6 +13,9 @@ import { logSink } from './log-sink.ts'
 
 /** The day on which the samples were recorded. */
 export const TODAY = new Date('2026-11-22T12:00:00Z')
+/** Of no use anywhere else: it says so itself. */
+export const ENCRYPTION_KEY = Buffer.from('a key for tests, of 32 bytes ...').toString('base64')
+export const MANAGEMENT_TOKEN = 'a-token-for-tests'
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
@@ -40,7 +43,13 @@ export interface BridgeOptions {
   management?: object
   presentation?: object
   docspace?: object
+  /** Turns connections per site on: the provider `sites`, and the action `site-room` that asks it. */
+  store?: { url: string; encryptionKeys?: string[] }
+  connectUrl?: string
+  sites?: object
   actions?: object
+  /** The same DocSpace as another service's. */
+  sharing?: FakeDocSpace
   apiKey?: (fake: FakeDocSpace) => string
   url?: string
   now?: () => number
@@ -51,12 +60,13 @@ export interface BridgeOptions {
 
 export async function startBridge(t: Test, options: BridgeOptions = {}): Promise<Bridge> {
   const wix = sharedWix
-  const docspace = await startFakeDocSpace(options.scenario, clock)
-  t.teardown(() => docspace.close())
+  const docspace = options.sharing ?? (await startFakeDocSpace(options.scenario, clock))
+  if (!options.sharing) t.teardown(() => docspace.close())
   const written = {
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
     server: { host: '127.0.0.1', port: 0, ...options.server },
     ...(options.management && { management: { port: 0, ...options.management } }),
+    ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
     presentation: { ...options.presentation },
     providers: {
       docspace: {
@@ -69,6 +79,16 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
         allowPrivateHosts: true,
         ...options.docspace
       },
+      ...(options.store && {
+        sites: {
+          type: 'docspace',
+          connection: 'per-site',
+          allowedHosts: ['127.0.0.1', '*.onlyoffice.com'],
+          allowPrivateHosts: true,
+          ...(options.connectUrl && { connectUrl: options.connectUrl }),
+          ...options.sites
+        }
+      }),
       newsletter: {
         type: 'static',
         groups: [
@@ -87,6 +107,7 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
       'upload-file': { provider: 'docspace', features: ['total_size'] },
       everything: { provider: 'docspace' },
       'send-email': { provider: 'newsletter' },
+      ...(options.store && { 'site-room': { provider: 'sites', features: ['room', 'manager'] } }),
       ...options.actions
     }
   }

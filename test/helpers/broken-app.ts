@@ -10,6 +10,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     basePath: '/',
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
     quotas: {
       ask: async () => {
         throw new TypeError('the shelf of the inner room is empty')

@@ -1,6 +1,7 @@
 // A program of ours as its own process, with what it printed.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 
 export interface Running {
@@ -36,17 +37,16 @@ export function run(t: Test, script: string, args: string[] = [], environment: N
     stderr: () => text.stderr,
     ended,
     async until(pattern) {
+      let over = false
+      ended.then(() => {
+        over = true
+      })
       for (;;) {
+        const last = over
         const match = pattern.exec(text.stdout) ?? pattern.exec(text.stderr)
         if (match) return match
-        const more = await Promise.race([
-          once(child.stdout, 'data'),
-          once(child.stderr, 'data'),
-          ended.then(() => undefined)
-        ])
-        if (!more && !pattern.test(text.stdout) && !pattern.test(text.stderr)) {
-          throw new Error(`ended without ${pattern}: ${text.stdout}${text.stderr}`)
-        }
+        if (last) throw new Error(`ended without ${pattern}: ${text.stdout}${text.stderr}`)
+        await sleep(10)
       }
     }
   }

@@ -3,6 +3,7 @@
 import type { ProviderAdapter } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
+import { checkConnection } from './check.ts'
 import { getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
 import { answerChecks } from './schema.ts'
@@ -49,6 +50,7 @@ type DocSpaceConnection = Static<typeof connectionSchema>
 
 export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   type: VOCABULARY,
+  title: 'ONLYOFFICE DocSpace',
   settingsSchema,
   connectionSchema,
   connectionMistakes({ url }, settings) {
@@ -77,6 +79,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
         const portal = { origin: new URL(connection.url).origin, upgradePath: settings.upgradePath }
         return convert(quota.response, tariff?.response, portal, new Date(now()))
       },
+      check: (connection, { signal }) => checkConnection(agent, connection, signal),
       close: () => agent.close()
     }
   }

@@ -50,8 +50,12 @@ export const TariffAnswer = Type.Object({
 })
 export type DocSpaceTariff = Static<typeof TariffAnswer>['response']
 
+/** `GET /api/2.0/keys/@self`: that it is answered at all says that the key is good. */
+export const KeyAnswer = Type.Object({ response: Type.Object({}) })
+
 /** Compiled once, since every fetch runs them. */
 export const answerChecks = {
   quota: TypeCompiler.Compile(QuotaAnswer),
-  tariff: TypeCompiler.Compile(TariffAnswer)
+  tariff: TypeCompiler.Compile(TariffAnswer),
+  key: TypeCompiler.Compile(KeyAnswer)
 }

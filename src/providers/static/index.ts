@@ -66,9 +66,12 @@ const settingsSchema = Type.Object({
 })
 type StaticSettings = Static<typeof settingsSchema>
 
-export const staticAdapter: ProviderAdapter<StaticSettings, undefined> = {
+export const staticAdapter: ProviderAdapter<StaticSettings, unknown> = {
   type: 'static',
+  title: 'Static',
   settingsSchema,
+  // It speaks for nobody.
+  connectionSchema: Type.Object({}, strict),
   features({ groups }) {
     const ids = [...new Set(groups.flatMap(group => group.quotas.map(quota => quota.feature)))]
     return { known: ids, shown: ids }
@@ -82,6 +85,7 @@ export const staticAdapter: ProviderAdapter<StaticSettings, undefined> = {
     }
     return {
       fetchReport: async () => report,
+      check: async () => ({ health: 'ok' }),
       close: async () => {}
     }
   }

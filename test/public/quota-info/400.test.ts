@@ -93,6 +93,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     basePath: '/',
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
     quotas: { ask: () => Promise.reject(new Error('not asked')) },
     presenter: () => NOTHING_TO_SHOW
   })
@@ -105,7 +106,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
   })
   t.equal(answer.statusCode, 400)
   t.match(answer.json(), {
-    message: 'The request is not well-formed HTTP.',
+    message: 'The request or its body is not well-formed.',
     applicationError: { code: 'INVALID_REQUEST' }
   })
 })

@@ -1,6 +1,6 @@
 // What is wrong in a configuration, all of it at once, in sentences that say what would be right.
 import leven from 'leven'
-import { type TSchema, Value, type ValueError, ValueErrorType } from '../schema.ts'
+import { type TSchema, Value, type ValueError, ValueErrorType } from './schema.ts'
 
 export interface Mistake {
   /** Keys from the top of the file inwards. */
@@ -45,7 +45,7 @@ function explain({ type, path, schema, value }: ValueError): string {
   }
   const wanted = `${describe(schema)}${example(schema)}`
   if (value === undefined) return `is missing: ${wanted}`
-  return `is ${schema.secret ? 'not usable' : show(value)}, but must be ${wanted}`
+  return `is ${schema.secret || schema.shown === false ? 'not usable' : show(value)}, but must be ${wanted}`
 }
 
 /** For a key that stands where no such key is known. */

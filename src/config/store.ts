@@ -1,0 +1,54 @@
+// What the store needs, and when it is needed at all.
+
+import type { Mistake } from '../mistakes.ts'
+import { readKey } from '../store/encryption.ts'
+import type { ConfiguredProvider } from './providers.ts'
+
+export interface ConfiguredStore {
+  url: string
+  encryptionKeys: Buffer[]
+}
+
+export interface WrittenStore {
+  url: string
+  encryptionKeys: string[]
+}
+
+/** The store's settings with their keys read; what is wrong with them goes to `mistakes`. */
+export function readStore(written: WrittenStore | undefined, mistakes: Mistake[]): ConfiguredStore | undefined {
+  if (!written) return undefined
+  const encryptionKeys = written.encryptionKeys.flatMap((text, index) => {
+    const key = readKey(text)
+    if (key) return [key]
+    mistakes.push({
+      path: ['store', 'encryptionKeys', String(index)],
+      message: 'is not base64 of 32 bytes; make one with: openssl rand -base64 32'
+    })
+    return []
+  })
+  return { url: written.url, encryptionKeys }
+}
+
+/** What the rest of the configuration asks of the store. */
+export function storeMistakes(
+  hasStore: boolean,
+  isPostgres: boolean,
+  allowUnsigned: boolean,
+  providers: ReadonlyMap<string, ConfiguredProvider>
+): Mistake[] {
+  const mistakes: Mistake[] = []
+  const perSite = [...providers.values()].find(({ shared }) => !shared)
+  if (perSite && !hasStore) {
+    mistakes.push({
+      path: ['store'],
+      message: `is missing: the provider ${perSite.name} keeps a connection per site, encrypted; write store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }, base64 of 32 bytes`
+    })
+  }
+  if (isPostgres && allowUnsigned) {
+    mistakes.push({
+      path: ['wix', 'allowUnsigned'],
+      message: 'is true, which is for development only and does not go together with a PostgreSQL store'
+    })
+  }
+  return mistakes
+}

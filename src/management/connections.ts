@@ -1,0 +1,255 @@
+// The sites' own connections: saved, listed, checked and deleted by the maker's own system.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { QuotaBridgeError } from '../errors.ts'
+import { errorResponses } from '../http/errors.ts'
+import { schemaMistakes } from '../mistakes.ts'
+import { type ProviderAdapter, providerFindings, type QuotaProvider } from '../quota/provider.ts'
+import { Type } from '../schema.ts'
+import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
+import { ConnectionView, viewConnection } from './connection-view.ts'
+import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, writeCursor } from './paging.ts'
+import { inStore } from './store-call.ts'
+
+/** A provider whose sites bring their own connections. */
+export interface PerSiteProvider {
+  adapter: ProviderAdapter
+  settings: unknown
+  provider: QuotaProvider
+}
+
+export interface ConnectionRoutesOptions {
+  connections: Connections
+  providers: ReadonlyMap<string, PerSiteProvider>
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** A check asks the portal twice, one after the other; a person waits for it. */
+const CHECK_TIMEOUT_MS = 5000
+
+const security = [{ managementToken: [] }]
+const tags = ['Connections']
+const params = Type.Object({
+  provider: Type.String({ minLength: 1, maxLength: 128, description: "The provider's name in the configuration." }),
+  instanceId: Type.String({ minLength: 1, maxLength: 256, description: "The site: Wix's instanceId." })
+})
+const OneConnection = { ...ConnectionView, description: 'The connection, without its secrets.' }
+const ONE_CONNECTION_ERRORS = [
+  'INVALID_REQUEST',
+  'UNAUTHORIZED',
+  'PROVIDER_NOT_FOUND',
+  'CONNECTION_NOT_FOUND',
+  'STORE_UNAVAILABLE'
+] as const
+const CursorKey = Type.Object({ provider: Type.String(), instanceId: Type.String() })
+
+export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
+  const { connections, providers, now } = options
+
+  function perSite(name: string): PerSiteProvider {
+    const found = providers.get(name)
+    if (!found) throw new QuotaBridgeError('PROVIDER_NOT_FOUND')
+    return found
+  }
+
+  async function stored(key: { provider: string; instanceId: string }): Promise<StoredConnection> {
+    const found = await inStore(connections.get(key))
+    if (!found) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
+    return found
+  }
+
+  async function check({ provider }: PerSiteProvider, connection: unknown): Promise<HealthReport> {
+    const found = await provider.check(connection, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
+    return { health: found.health, finding: found.health === 'ok' ? '' : found.finding, checkedAt: now() }
+  }
+
+  app.put(
+    '/v1/connections/:provider/:instanceId',
+    {
+      schema: {
+        operationId: 'putConnection',
+        tags,
+        security,
+        summary: "Save a site's connection",
+        description:
+          'The provider is asked first whether the connection works; what it finds is told, with what to do about it.',
+        params,
+        querystring: Type.Object({
+          check: Type.Optional(Type.Boolean({ default: true, description: 'false saves without asking the provider.' }))
+        }),
+        body: Type.Record(Type.String(), Type.Unknown(), {
+          description: 'What the provider needs: for DocSpace `url` and `apiKey`.',
+          examples: [{ url: 'https://acme.onlyoffice.com', apiKey: 'sk-…' }]
+        }),
+        response: {
+          200: { ...OneConnection, description: 'It took the place of an earlier one.' },
+          201: { ...OneConnection, description: 'The site had none before.' },
+          ...errorResponses([
+            'INVALID_REQUEST',
+            'UNAUTHORIZED',
+            'PROVIDER_NOT_FOUND',
+            'PAYLOAD_TOO_LARGE',
+            'INVALID_CONNECTION',
+            'CONNECTION_REFUSED',
+            'STORE_UNAVAILABLE'
+          ])
+        }
+      }
+    },
+    async (request, reply) => {
+      const site = perSite(request.params.provider)
+      const connection = validConnection(site, request.body)
+      const health: HealthReport =
+        request.query.check !== false
+          ? await check(site, connection)
+          : { health: 'unchecked', finding: '', checkedAt: 0 }
+      if (health.health === 'failing') throw refused(health)
+      const { created } = await inStore(connections.put(request.params, connection, health, request.actor))
+      return reply
+        .code(created ? 201 : 200)
+        .send(viewConnection(await stored(request.params), site.adapter.connectionSchema))
+    }
+  )
+
+  app.get(
+    '/v1/connections/:provider/:instanceId',
+    {
+      schema: {
+        operationId: 'getConnection',
+        tags,
+        security,
+        summary: "A site's connection",
+        params,
+        response: {
+          200: OneConnection,
+          ...errorResponses(ONE_CONNECTION_ERRORS)
+        }
+      }
+    },
+    async request => {
+      const { adapter } = perSite(request.params.provider)
+      return viewConnection(await stored(request.params), adapter.connectionSchema)
+    }
+  )
+
+  app.delete(
+    '/v1/connections/:provider/:instanceId',
+    {
+      schema: {
+        operationId: 'deleteConnection',
+        tags,
+        security,
+        summary: "Forget a site's connection",
+        params,
+        response: {
+          204: Type.Null({ description: 'It is gone.' }),
+          ...errorResponses(ONE_CONNECTION_ERRORS)
+        }
+      }
+    },
+    async (request, reply) => {
+      perSite(request.params.provider)
+      if (!(await inStore(connections.remove(request.params, request.actor))))
+        throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
+      return reply.code(204).send(null)
+    }
+  )
+
+  app.post(
+    '/v1/connections/:provider/:instanceId/check',
+    {
+      schema: {
+        operationId: 'checkConnection',
+        tags,
+        security,
+        summary: 'Ask the provider whether the connection still works',
+        params,
+        response: {
+          200: OneConnection,
+          ...errorResponses(ONE_CONNECTION_ERRORS)
+        }
+      }
+    },
+    async request => {
+      const site = perSite(request.params.provider)
+      const found = await stored(request.params)
+      if (found.connection !== undefined)
+        await inStore(connections.setHealth(found, await check(site, found.connection), request.actor))
+      return viewConnection(await stored(request.params), site.adapter.connectionSchema)
+    }
+  )
+
+  app.get(
+    '/v1/connections',
+    {
+      schema: {
+        operationId: 'listConnections',
+        tags,
+        security,
+        summary: 'The connections of all sites, in pages',
+        querystring: Type.Object({
+          provider: Type.Optional(Type.String({ minLength: 1, description: 'Only those with this provider.' })),
+          health: Type.Optional(
+            Type.Union(
+              [Type.Literal('ok'), Type.Literal('limited'), Type.Literal('failing'), Type.Literal('unchecked')],
+              { description: 'Only those in this health.' }
+            )
+          ),
+          ...pageQuery
+        }),
+        response: {
+          200: Type.Object(
+            {
+              connections: Type.Array(ConnectionView, { description: 'In the order of provider and site.' }),
+              nextCursor: NextCursor
+            },
+            {
+              additionalProperties: false,
+              title: 'ConnectionPage',
+              description: 'One page of connections.',
+              examples: [{ connections: ConnectionView.examples ?? [], nextCursor: 'eyJwcm92aWRlciI6ImRvY3NwYWNlIn0' }]
+            }
+          ),
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+        }
+      }
+    },
+    async request => {
+      const { cursor, limit = PAGE_DEFAULT, ...filter } = request.query
+      const after = cursor === undefined ? {} : { after: readCursor(CursorKey, cursor) }
+      // One more than asked for tells whether there is a next page.
+      const rows = await inStore(connections.list({ ...filter, ...after, limit: limit + 1 }))
+      const page = rows.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        // A row whose provider has left the configuration shows nothing of its connection.
+        connections: page.map(row =>
+          viewConnection(row, providers.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
+        ),
+        ...(rows.length > limit &&
+          last && { nextCursor: writeCursor({ provider: last.provider, instanceId: last.instanceId }) })
+      }
+    }
+  )
+}
+
+/** @throws {QuotaBridgeError} INVALID_CONNECTION that names the first field that is wrong, and tells of all */
+function validConnection({ adapter, settings }: PerSiteProvider, body: Record<string, unknown>): unknown {
+  const wrong = schemaMistakes(adapter.connectionSchema, body)
+  const mistakes = wrong.length > 0 ? wrong : (adapter.connectionMistakes?.(body, settings) ?? [])
+  const [first] = mistakes
+  if (!first) return body
+  throw new QuotaBridgeError('INVALID_CONNECTION', {
+    message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
+    data: { field: first.path.join('.') }
+  })
+}
+
+function refused({ finding }: HealthReport): QuotaBridgeError {
+  const [message, remedy] = Object.entries(providerFindings).find(([key]) => key === finding)?.[1] ?? []
+  return new QuotaBridgeError('CONNECTION_REFUSED', {
+    ...(message && { message }),
+    ...(remedy && { remedy }),
+    data: { finding }
+  })
+}

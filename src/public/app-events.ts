@@ -1,0 +1,87 @@
+// POST {basePath}/v1/app-events: Wix tells that something happened to the app on a site. Only its removal matters to us.
+// https://dev.wix.com/docs/rest/app-management/app-instance/app-instance-removed
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { QuotaBridgeError } from '../errors.ts'
+import { errorResponses } from '../http/errors.ts'
+import { Type } from '../schema.ts'
+import type { Connections } from '../store/connections.ts'
+import type { AppEvent, AppEventReader } from '../wix/envelope.ts'
+
+export interface AppEventsOptions {
+  readAppEvent: AppEventReader
+  /** Absent when nothing is kept about sites. */
+  connections?: Pick<Connections, 'removeSite'>
+}
+
+const APP_REMOVED = 'AppRemoved'
+/** Who removed a site's connections, in the audit. */
+const ACTOR = 'wix'
+const RETRY_AFTER_SECONDS = 5
+
+const AppEventAnswer = Type.Object(
+  { status: Type.Literal('ok', { description: 'Wix need not tell it again.' }) },
+  {
+    additionalProperties: false,
+    title: 'AppEventAnswer',
+    description: 'The event was handled, or needs no handling.',
+    examples: [{ status: 'ok' }]
+  }
+)
+
+export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async (
+  app,
+  { readAppEvent, connections }
+) => {
+  app.post(
+    '/v1/app-events',
+    {
+      schema: {
+        operationId: 'postAppEvent',
+        tags: ['Wix'],
+        summary: 'What happened to the app on a site',
+        description:
+          'When the app is removed from a site, everything kept about that site is deleted. Any other event is answered and ignored. Telling an event twice does no harm.',
+        consumes: ['text/plain'],
+        body: Type.String({
+          description:
+            "A compact JWS, signed with RS256 by the app's key, whose payload holds the event as JSON text in `data`.",
+          examples: ['eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjoie30ifQ.c2lnbmF0dXJl']
+        }),
+        response: {
+          200: AppEventAnswer,
+          ...errorResponses([
+            'INVALID_REQUEST',
+            'INVALID_SIGNATURE',
+            'INVALID_CLAIMS',
+            'PAYLOAD_TOO_LARGE',
+            'STORE_UNAVAILABLE'
+          ])
+        }
+      },
+      // The envelope decides what is wrong with a body; a missing one is an empty text.
+      validatorCompiler: () => () => true
+    },
+    async request => {
+      const event = await readAppEvent(request.body ?? '')
+      if (event.eventType === APP_REMOVED && connections) {
+        const removed = await removeSite(connections, event)
+        request.log.info({ site: event.instanceId, connections: removed }, 'app removed, site forgotten')
+      }
+      return { status: 'ok' as const }
+    }
+  )
+}
+
+async function removeSite(connections: Pick<Connections, 'removeSite'>, { instanceId }: AppEvent): Promise<number> {
+  if (instanceId === undefined)
+    throw new QuotaBridgeError('INVALID_REQUEST', {
+      message: 'The event does not say which site the app was removed from.',
+      data: { field: 'data.instanceId' }
+    })
+  try {
+    return await connections.removeSite(instanceId, ACTOR)
+  } catch (cause) {
+    // Wix tells it again later.
+    throw new QuotaBridgeError('STORE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause })
+  }
+}

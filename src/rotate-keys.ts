@@ -1,0 +1,39 @@
+// quota-bridge rotate-keys: re-encrypts every stored connection under the first key, while the service runs.
+import type { Configuration } from './config/load.ts'
+import type { SiteKey } from './store/changes.ts'
+import { openStore } from './store/index.ts'
+
+const BATCH = 100
+
+export interface Rotation {
+  /** Connections now under the first key that were not before. */
+  resealed: number
+  /** Connections that no configured key opens. */
+  unreadable: number
+}
+
+/**
+ * Goes through the store once; `onProgress` hears of each step.
+ * @throws the database's error when it does not answer
+ */
+export async function rotateKeys(
+  store: NonNullable<Configuration['store']>,
+  onProgress: (done: number, total: number) => void
+): Promise<Rotation> {
+  const { connections, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
+  try {
+    const total = await connections.countOldSeals()
+    const rotation = { resealed: 0, unreadable: 0 }
+    let after: SiteKey | undefined
+    for (;;) {
+      const step = await connections.reseal({ ...(after && { after }), limit: BATCH })
+      if (!step) return rotation
+      after = step.last
+      rotation.resealed += step.resealed
+      rotation.unreadable += step.unreadable
+      onProgress(rotation.resealed + rotation.unreadable, total)
+    }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,49 @@
+// Who changed what, and when; written in the transaction of the change itself.
+import type { Kysely, Transaction } from 'kysely'
+import type { SiteKey } from './changes.ts'
+import type { Tables } from './tables.ts'
+
+export type AuditAction =
+  | 'connection.created'
+  | 'connection.replaced'
+  | 'connection.checked'
+  | 'connection.deleted'
+  | 'site.removed'
+
+export interface AuditEntry {
+  id: number
+  /** Milliseconds since 1970. */
+  at: number
+  /** The name of the token that was used, or `wix` for an app event. */
+  actor: string
+  action: string
+  provider: string
+  instanceId: string
+}
+
+export interface Audit {
+  write(transaction: Transaction<Tables>, action: AuditAction, key: SiteKey, actor: string): Promise<void>
+  /** Drops everything that names a site. */
+  forget(transaction: Transaction<Tables>, instanceId: string): Promise<void>
+  /** The newest first, those before `before` only. */
+  list(options: { before?: number; limit: number }): Promise<AuditEntry[]>
+}
+
+export function createAudit(db: Kysely<Tables>, now: () => number): Audit {
+  return {
+    async write(transaction, action, { provider, instanceId }, actor) {
+      await transaction
+        .insertInto('audit')
+        .values({ at: now(), actor, action, provider, instance_id: instanceId })
+        .execute()
+    },
+    async forget(transaction, instanceId) {
+      await transaction.deleteFrom('audit').where('instance_id', '=', instanceId).execute()
+    },
+    async list({ before, limit }) {
+      let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit)
+      if (before !== undefined) query = query.where('id', '<', before)
+      return (await query.execute()).map(({ instance_id: instanceId, ...row }) => ({ ...row, instanceId }))
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// The word that a site's connection changed: to this process, and by PostgreSQL's LISTEN/NOTIFY to every other replica.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql, type Transaction } from 'kysely'
+import { Client } from 'pg'
+import { Type, Value } from '../schema.ts'
+import type { Tables } from './tables.ts'
+
+const CHANNEL = 'quota_bridge'
+const RECONNECT_MS = 250
+/** A connection that died without a word is found out within this time. */
+const PING_MS = 5000
+const PING_TIMEOUT_MS = 2000
+
+export interface SiteKey {
+  provider: string
+  instanceId: string
+}
+
+/** Hears which site's connection changed; undefined when it may be any, since words were missed. */
+export type ChangeListener = (key: SiteKey | undefined) => void
+
+export interface Changes {
+  /** Tells the other replicas, if the transaction commits. */
+  notify(transaction: Transaction<Tables>, key: SiteKey): Promise<void>
+  /** Tells this process. */
+  deliver: ChangeListener
+  subscribe(listener: ChangeListener): void
+  close(): Promise<void>
+}
+
+const Message = Type.Object({ provider: Type.String(), instanceId: Type.String() })
+
+function localChanges(): Changes {
+  const listeners: ChangeListener[] = []
+  return {
+    notify: async () => {},
+    deliver(key) {
+      for (const listener of listeners) listener(key)
+    },
+    subscribe: listener => void listeners.push(listener),
+    close: async () => {}
+  }
+}
+
+/** Within one process: SQLite has no other replicas. */
+export const createLocalChanges = localChanges
+
+/** Across all replicas on one PostgreSQL. `onLost` hears why the listening connection broke; it is taken up again by itself. */
+export function createPostgresChanges(url: string, onLost: (error: Error) => void): Changes {
+  const local = localChanges()
+  const closing = new AbortController()
+  const running = listenForever()
+
+  async function listenForever(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await listen()
+      } catch (error) {
+        if (error instanceof Error) onLost(error)
+      }
+      await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => {})
+    }
+  }
+
+  /** Returns when closing, throws when the connection is lost. */
+  async function listen(): Promise<void> {
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: 1000,
+      query_timeout: PING_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'quota-bridge listener'
+    })
+    const lost = new Promise<never>((_resolve, reject) => {
+      client.on('error', reject).on('end', () => reject(new Error('the connection ended')))
+    })
+    // It may be lost while nobody waits for it.
+    lost.catch(() => {})
+    client.on('notification', ({ payload = '' }) => local.deliver(readMessage(payload)))
+    try {
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+      // Whatever changed while nobody listened is unknown.
+      local.deliver(undefined)
+      while (!closing.signal.aborted) {
+        await Promise.race([lost, sleep(PING_MS, undefined, { signal: closing.signal }).catch(() => {})])
+        if (!closing.signal.aborted) await Promise.race([lost, client.query('select 1')])
+      }
+    } finally {
+      client.removeAllListeners('end')
+      await client.end().catch(() => {})
+    }
+  }
+
+  return {
+    ...local,
+    async notify(transaction, key) {
+      await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(key)})`.execute(transaction)
+    },
+    async close() {
+      closing.abort()
+      await running
+    }
+  }
+}
+
+/** A word that cannot be understood may mean any site. */
+function readMessage(payload: string): SiteKey | undefined {
+  try {
+    const message: unknown = JSON.parse(payload)
+    return Value.Check(Message, message) ? message : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,245 @@
+// The sites' own connections: kept encrypted, changed together with the audit row that tells of the change.
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Audit } from './audit.ts'
+import type { Changes, SiteKey } from './changes.ts'
+import { type Keyring, SealError, type Sealed } from './encryption.ts'
+import type { ConnectionsTable, Tables } from './tables.ts'
+
+/** `limited`: it works, but tells less than it should. */
+export type Health = 'ok' | 'limited' | 'failing' | 'unchecked'
+export const HEALTHS: readonly Health[] = ['ok', 'limited', 'failing', 'unchecked']
+
+export interface HealthReport {
+  health: Health
+  /** Why it is not ok; empty when it is. */
+  finding: string
+  /** Milliseconds since 1970; 0 when never. */
+  checkedAt: number
+}
+
+export interface StoredConnection extends SiteKey, HealthReport {
+  /** Decrypted, not yet checked against the adapter's schema; undefined when no configured key opens it. */
+  connection: unknown
+  createdAt: number
+  updatedAt: number
+}
+
+export interface ListFilter {
+  provider?: string
+  health?: Health
+  /** Only what comes after this one. */
+  after?: SiteKey
+  limit: number
+}
+
+export interface Resealed {
+  /** Where to go on. */
+  last: SiteKey
+  resealed: number
+  /** Those that no configured key opens; they stay as they are. */
+  unreadable: number
+}
+
+export interface Connections {
+  get(key: SiteKey): Promise<StoredConnection | undefined>
+  /** In the order of provider and site. */
+  list(filter: ListFilter): Promise<StoredConnection[]>
+  /** Saves a connection; says whether it is a new one. */
+  put(key: SiteKey, connection: unknown, health: HealthReport, actor: string): Promise<{ created: boolean }>
+  /** Notes what a check found, unless the connection was changed meanwhile. */
+  setHealth(stored: StoredConnection, health: HealthReport, actor: string): Promise<void>
+  /** Says whether there was one. */
+  remove(key: SiteKey, actor: string): Promise<boolean>
+  /** Forgets everything about a site; gives how many connections it had. */
+  removeSite(instanceId: string, actor: string): Promise<number>
+  /** Re-encrypts the next `limit` connections that are not under the first key; undefined when none is left. */
+  reseal(options: { after?: SiteKey; limit: number }): Promise<Resealed | undefined>
+  /** How many connections are not under the first key. */
+  countOldSeals(): Promise<number>
+}
+
+export interface ConnectionsOptions {
+  db: Kysely<Tables>
+  keyring: Keyring
+  changes: Changes
+  audit: Audit
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+export function createConnections({ db, keyring, changes, audit, now }: ConnectionsOptions): Connections {
+  function seal({ provider, instanceId }: SiteKey, connection: unknown) {
+    const { keyId, sealed } = keyring.seal(JSON.stringify(connection), [provider, instanceId])
+    return { key_id: keyId, sealed }
+  }
+
+  function unseal(sealed: Sealed, owner: string[]): unknown {
+    try {
+      return JSON.parse(keyring.open(sealed, owner))
+    } catch (error) {
+      if (error instanceof SealError) return undefined
+      throw error
+    }
+  }
+
+  function read(row: ConnectionsTable): StoredConnection {
+    const { provider, instance_id: instanceId, key_id: keyId, sealed, finding } = row
+    return {
+      provider,
+      instanceId,
+      connection: unseal({ keyId, sealed }, [provider, instanceId]),
+      health: HEALTHS.find(health => health === row.health) ?? 'unchecked',
+      finding,
+      checkedAt: row.checked_at,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at
+    }
+  }
+
+  /** A change, its audit row and the word to the other replicas: all of it or nothing. */
+  async function change<Result>(
+    work: (transaction: Transaction<Tables>, changed: (key: SiteKey) => void) => Promise<Result>
+  ): Promise<Result> {
+    const keys: SiteKey[] = []
+    const result = await db.transaction().execute(async transaction => {
+      const outcome = await work(transaction, key => keys.push(key))
+      for (const key of keys) await changes.notify(transaction, key)
+      return outcome
+    })
+    for (const key of keys) changes.deliver(key)
+    return result
+  }
+
+  return {
+    async get({ provider, instanceId }) {
+      const row = await db
+        .selectFrom('connections')
+        .selectAll()
+        .where('provider', '=', provider)
+        .where('instance_id', '=', instanceId)
+        .executeTakeFirst()
+      return row && read(row)
+    },
+
+    async list({ provider, health, after, limit }) {
+      let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
+      if (provider !== undefined) query = query.where('provider', '=', provider)
+      if (health !== undefined) query = query.where('health', '=', health)
+      if (after) query = query.where(isAfter(after))
+      return (await query.execute()).map(read)
+    },
+
+    put: (key, connection, { health, finding, checkedAt }, actor) =>
+      change(async (transaction, changed) => {
+        const at = now()
+        const values = { ...seal(key, connection), health, finding, checked_at: checkedAt, updated_at: at }
+        const { provider, instanceId } = key
+        const updated = await transaction
+          .updateTable('connections')
+          .set(values)
+          .where('provider', '=', provider)
+          .where('instance_id', '=', instanceId)
+          .executeTakeFirst()
+        const created = updated.numUpdatedRows === 0n
+        if (created) {
+          await transaction
+            .insertInto('connections')
+            .values({ provider, instance_id: instanceId, created_at: at, ...values })
+            // Two first saves at once: the later one wins, as it would a moment later.
+            .onConflict(conflict => conflict.columns(['provider', 'instance_id']).doUpdateSet(values))
+            .execute()
+        }
+        await audit.write(transaction, created ? 'connection.created' : 'connection.replaced', key, actor)
+        changed(key)
+        return { created }
+      }),
+
+    setHealth: ({ provider, instanceId, updatedAt }, { health, finding, checkedAt }, actor) =>
+      change(async transaction => {
+        await transaction
+          .updateTable('connections')
+          .set({ health, finding, checked_at: checkedAt })
+          .where('provider', '=', provider)
+          .where('instance_id', '=', instanceId)
+          .where('updated_at', '=', updatedAt)
+          .execute()
+        await audit.write(transaction, 'connection.checked', { provider, instanceId }, actor)
+      }),
+
+    remove: (key, actor) =>
+      change(async (transaction, changed) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('connections')
+          .where('provider', '=', key.provider)
+          .where('instance_id', '=', key.instanceId)
+          .executeTakeFirst()
+        if (numDeletedRows === 0n) return false
+        await audit.write(transaction, 'connection.deleted', key, actor)
+        changed(key)
+        return true
+      }),
+
+    removeSite: (instanceId, actor) =>
+      change(async (transaction, changed) => {
+        const rows = await transaction
+          .deleteFrom('connections')
+          .where('instance_id', '=', instanceId)
+          .returning('provider')
+          .execute()
+        // What is kept of a removed site is that one was removed, and when: not which.
+        await audit.forget(transaction, instanceId)
+        if (rows.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)
+        for (const { provider } of rows) changed({ provider, instanceId })
+        return rows.length
+      }),
+
+    async reseal({ after, limit }) {
+      let query = db
+        .selectFrom('connections')
+        .selectAll()
+        .where('key_id', '!=', keyring.keyId)
+        .orderBy('provider')
+        .orderBy('instance_id')
+        .limit(limit)
+      if (after) query = query.where(isAfter(after))
+      const rows = await query.execute()
+      const last = rows.at(-1)
+      if (!last) return undefined
+      let unreadable = 0
+      for (const row of rows) {
+        const { provider, instanceId, connection } = read(row)
+        if (connection === undefined) {
+          unreadable++
+          continue
+        }
+        await db
+          .updateTable('connections')
+          .set(seal({ provider, instanceId }, connection))
+          .where('provider', '=', provider)
+          .where('instance_id', '=', instanceId)
+          // The service may have saved another connection since; that one is under the first key already.
+          .where('sealed', '=', row.sealed)
+          .execute()
+      }
+      return {
+        last: { provider: last.provider, instanceId: last.instance_id },
+        resealed: rows.length - unreadable,
+        unreadable
+      }
+    },
+
+    async countOldSeals() {
+      const { count } = await db
+        .selectFrom('connections')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('key_id', '!=', keyring.keyId)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    }
+  }
+}
+
+/** The row comparison that lets both engines go on in the index, however far down the page is. */
+function isAfter({ provider, instanceId }: SiteKey) {
+  return sql<boolean>`(provider, instance_id) > (${provider}, ${instanceId})`
+}

@@ -1,0 +1,77 @@
+// One set of queries over two engines: embedded SQLite for one process, PostgreSQL for several.
+import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { Pool, types } from 'pg'
+import { migrations } from './migrations.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Tables } from './tables.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+export interface Database {
+  engine: Engine
+  queries: Kysely<Tables>
+  close(): Promise<void>
+}
+
+/** A call that waits for the database must still be able to answer in time. */
+const CONNECT_TIMEOUT_MS = 1000
+const QUERY_TIMEOUT_MS = 1500
+const POOL_SIZE = 10
+const INT8_OID = 20
+
+/** Times in milliseconds and row numbers fit a double; `pg` would give them as text. */
+const typeParsers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID
+      ? Number
+      : format === 'binary'
+        ? types.getTypeParser(oid, 'binary')
+        : types.getTypeParser(oid, 'text')
+}
+
+/** Opens a database; nothing is asked of it yet. `onError` hears of idle connections that broke. */
+export function openDatabase(url: string, onError: (error: Error) => void): Database {
+  if (url.startsWith('file:')) {
+    const queries = new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) })
+    })
+    return { engine: 'sqlite', queries, close: () => queries.destroy() }
+  }
+  const pool = new Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'quota-bridge',
+    types: typeParsers
+  })
+  pool.on('error', onError)
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return { engine: 'postgres', queries, close: () => queries.destroy() }
+}
+
+/**
+ * Brings the tables up to date; safe when several processes do so at once: PostgreSQL by an advisory lock,
+ * SQLite by taking the file's write lock before the first look.
+ * @throws the database's error when a step fails; nothing of that step is left behind
+ */
+export async function migrate({ engine, queries }: Database): Promise<void> {
+  if (engine === 'postgres') return run(queries, engine)
+  await queries.connection().execute(async connection => {
+    await sql`begin immediate`.execute(connection)
+    try {
+      await run(connection, engine)
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      await sql`rollback`.execute(connection)
+      throw error
+    }
+  })
+}
+
+async function run(queries: Kysely<Tables>, engine: Engine): Promise<void> {
+  const { error } = await new Migrator({ db: queries, provider: migrations(engine) }).migrateToLatest()
+  if (error) throw error
+}

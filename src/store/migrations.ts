@@ -1,0 +1,57 @@
+// How the tables came to be, step by step. A step that was released is never changed; a new one follows it.
+import { type Kysely, sql } from 'kysely'
+import type { Migration, MigrationProvider } from 'kysely/migration'
+import type { Engine } from './database.ts'
+
+/** The steps, in the words of an engine. Their names sort in their order. */
+export function migrations(engine: Engine): MigrationProvider {
+  return { getMigrations: async () => ({ '001-connections': connections(engine) }) }
+}
+
+function connections(engine: Engine): Migration {
+  // SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language.
+  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`
+  const id = engine === 'postgres' ? sql`bigint generated always as identity` : sql`integer`
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('connections')
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('key_id', text, column => column.notNull())
+        .addColumn('sealed', text, column => column.notNull())
+        .addColumn('health', text, column => column.notNull())
+        .addColumn('finding', text, column => column.notNull())
+        .addColumn('checked_at', 'bigint', column => column.notNull())
+        .addColumn('created_at', 'bigint', column => column.notNull())
+        .addColumn('updated_at', 'bigint', column => column.notNull())
+        .addPrimaryKeyConstraint('connections_pk', ['provider', 'instance_id'])
+        .execute()
+      await db.schema
+        .createIndex('connections_by_site')
+        .on('connections')
+        .columns(['instance_id', 'provider'])
+        .execute()
+      await db.schema
+        .createIndex('connections_by_health')
+        .on('connections')
+        .columns(['health', 'provider', 'instance_id'])
+        .execute()
+      await db.schema
+        .createIndex('connections_by_key')
+        .on('connections')
+        .columns(['key_id', 'provider', 'instance_id'])
+        .execute()
+      await db.schema
+        .createTable('audit')
+        .addColumn('id', id, column => column.primaryKey())
+        .addColumn('at', 'bigint', column => column.notNull())
+        .addColumn('actor', text, column => column.notNull())
+        .addColumn('action', text, column => column.notNull())
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .execute()
+      await db.schema.createIndex('audit_by_site').on('audit').columns(['instance_id', 'id']).execute()
+    }
+  }
+}
