@@ -34,6 +34,8 @@ export function createListener({ logger, bodyLimitBytes }: ListenerOptions) {
       if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawRefusal(error.code))
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendError(new QuotaBridgeError('NOT_FOUND'), request, reply))
   app.addHook('onSend', async (_request, reply) => {

@@ -10,6 +10,8 @@ import { QuotaCallPayload } from './contract.ts'
 /** Clocks differ. */
 const CLOCK_TOLERANCE_SECONDS = 60
 const ISSUER = 'wix.com'
+/** Base64url alone: jose would overlook blanks and padding in a signature, which RFC 7515 does not allow. */
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
 /** A longer list of languages is no reader's; the rest of it is not looked at. */
 const LANGUAGES_MAX = 20
 
@@ -90,6 +92,7 @@ export function createEnvelopeReader(options: EnvelopeOptions): EnvelopeReader {
 }
 
 async function verifySignature(jws: string, keys: readonly KeyObject[]): Promise<Record<string, unknown>> {
+  if (!COMPACT_JWS.test(jws)) throw new QuotaBridgeError('INVALID_SIGNATURE')
   for (const key of keys) {
     try {
       const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['RS256'] })

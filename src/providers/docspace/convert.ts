@@ -21,7 +21,10 @@ const STANDALONE_LICENCE = -1000
 const STATES: readonly (PlanState | undefined)[] = ['trial', 'active', 'grace', 'expired']
 
 /** DocSpace warns of rooms and seats when this many are left; of storage only by percentage. */
-const WARN_AT_REMAINING: Record<string, number> = { room: 2, manager: 2 }
+const WARN_AT_REMAINING: ReadonlyMap<string, number> = new Map([
+  ['room', 2],
+  ['manager', 2]
+])
 
 const WALLET_KINDS: Record<number, string> = {
   [-11]: 'wallet-storage',
@@ -85,7 +88,7 @@ function applyCustomQuota(feature: Feature, { tenantCustomQuota: custom }: DocSp
   return custom.quota < UNLIMITED ? feature : { ...feature, value: custom.quota }
 }
 
-/** Nothing for what is not counted, is not in the plan, or whose numbers were not told or cannot be told exactly. */
+/** Nothing for what is not counted, is not in the plan, has no name, or whose numbers were not told or cannot be told exactly. */
 function convertFeature(feature: Feature): Quota | undefined {
   const unit = feature.type === 'size' ? 'bytes' : feature.type === 'count' ? 'count' : undefined
   const used = feature.used?.value
@@ -93,7 +96,13 @@ function convertFeature(feature: Feature): Quota | undefined {
   if (!isExact(used)) return undefined
   const limit = feature.value === UNLIMITED ? 'unlimited' : feature.value
   if (limit !== 'unlimited' && !isExact(limit)) return undefined
-  return { feature: feature.id, name: feature.priceTitle || feature.title || feature.id, unit, used, limit }
+  const name = [feature.priceTitle, feature.title, feature.id].find(isReadable)
+  return name === undefined ? undefined : { feature: feature.id, name, unit, used, limit }
+}
+
+/** A name of blanks alone says nothing to anybody. */
+function isReadable(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text.trim() !== ''
 }
 
 /** Beyond 2^53 JSON's numbers are rounded on their way here; a rounded number is a wrong one. */
@@ -103,7 +112,7 @@ function isExact(value: unknown): value is number {
 
 function complete(quota: Quota, portal: Portal, planRenewsAt: Date | undefined, now: Date): Quota {
   const renewsAt = quota.feature === 'free_backup' ? startOfNextMonth(now) : planRenewsAt
-  const warnAtRemaining = WARN_AT_REMAINING[quota.feature]
+  const warnAtRemaining = WARN_AT_REMAINING.get(quota.feature)
   return {
     ...quota,
     ...(renewsAt && { renewsAt }),
@@ -114,13 +123,13 @@ function complete(quota: Quota, portal: Portal, planRenewsAt: Date | undefined, 
 
 function plans(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined, standalone: boolean): Plan[] {
   const rows = tariff?.quotas ?? []
-  const bought = rows.find(row => row.id === quota.id && !row.wallet)?.quantity
+  const bought = rows.find(row => row.id === quota.id && !row.wallet)
   const kind = planKind(quota, tariff, standalone)
   const main: Plan = {
     id: String(quota.id),
-    ...(quota.title && { name: quota.title }),
+    ...(isReadable(quota.title) && { name: quota.title }),
     ...(kind && { kind }),
-    ...(bought !== undefined && { quantity: bought })
+    ...told(bought?.quantity)
   }
   const wallet = rows
     .filter(row => row.wallet && row.quantity !== 0)
@@ -128,10 +137,15 @@ function plans(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined, standal
       ({ id, quantity }): Plan => ({
         id: String(id),
         kind: WALLET_KINDS[id] ?? 'wallet',
-        ...(quantity !== undefined && { quantity })
+        ...told(quantity)
       })
     )
   return [main, ...wallet]
+}
+
+/** How much was bought, where the number can be one. */
+function told(quantity: number | undefined): Pick<Plan, 'quantity'> {
+  return isExact(quantity) ? { quantity } : {}
 }
 
 /** Trial and standalone plans have no title, so that our own catalogue names them. */

@@ -11,9 +11,15 @@ export function parseDate(text: string | null | undefined): Date | undefined {
   if (!match) return undefined
   const [, year, month, day, hours, minutes, seconds, fraction = '', zone = 'Z'] = match
   if (Number(year) <= 1 || Number(year) >= 9999) return undefined
-  const milliseconds = fraction.padEnd(3, '0').slice(0, 3)
-  const date = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}.${milliseconds}${zone}`)
-  return Number.isNaN(date.getTime()) ? undefined : date
+  const written = `${year}-${month}-${day}T${hours}:${minutes}:${seconds}.${fraction.padEnd(3, '0').slice(0, 3)}`
+  const date = new Date(`${written}${zone}`)
+  return Number.isNaN(date.getTime()) || !isInCalendar(written) ? undefined : date
+}
+
+/** Whether there is such a moment: JavaScript reads February 30 as March 2, and 24:00 as the next day. */
+function isInCalendar(written: string): boolean {
+  const date = new Date(`${written}Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === `${written}Z`
 }
 
 /** The first moment of the month after `now`, in UTC. */

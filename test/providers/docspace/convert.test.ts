@@ -98,6 +98,13 @@ t.test('titles are unreliable: they name only what has no other name', async t =
   t.equal(limits('startup').room, 12, 'whatever "Unlimited number of active rooms" says')
 })
 
+t.test('a title of blanks names nothing, and what has no name at all is left out', async t => {
+  const features = [{ id: 'a', priceTitle: ' \t', title: 'Title' }, { id: 'b', title: '\u00a0' }, { id: ' ' }]
+  t.match(quotas('business', { features }), [{ name: 'Title' }, { name: 'b' }])
+  t.equal(quotas('business', { features }).length, 2)
+  t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', quantity: 5 }])
+})
+
 t.test('unknown features are tolerated, unknown types of feature are left out', async t => {
   t.match(
     quotas('business', {
@@ -210,11 +217,21 @@ t.test('standalone plans have no title and are known by their kind', async t => 
   t.equal(kind({ noTariff: true, quota: { id: -1000 } }), 'self-hosted')
 })
 
+t.test('a quantity that is negative, or too large to be exact, is not told', async t => {
+  const rows = [-5, 1e300, 2 ** 53].map(quantity => ({ id: -11, quantity, wallet: true }))
+  t.strictSame(group('business', { tariff: { quotas: [{ id: -9, quantity: -1 }, ...rows] } }).plans, [
+    { id: '-9', name: 'Business' },
+    ...rows.map(() => ({ id: '-11', kind: 'wallet-storage' }))
+  ])
+})
+
 t.test('rooms and seats warn from two left, as DocSpace itself does', async t => {
   const warnings = Object.fromEntries(
     quotas('startup').map(({ feature, warnAtRemaining }) => [feature, warnAtRemaining])
   )
   t.strictSame(warnings, { manager: 2, room: 2, total_size: undefined, users: undefined, aiagent: undefined })
+  const [inherited] = quotas('business', { features: [{ id: 'constructor' }] })
+  t.equal(inherited?.warnAtRemaining, undefined, 'also not a feature named like what every object has')
 })
 
 t.test('the links lead to the portal', async t => {

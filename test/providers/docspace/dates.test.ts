@@ -29,6 +29,18 @@ t.test('an absent date, and one in no known form, is unknown', async t => {
   }
 })
 
+t.test('a moment that is in no calendar is unknown, not moved to one that is', async t => {
+  for (const text of [
+    '2027-02-29T00:00:00',
+    '2026-02-30T00:00:00Z',
+    '2026-11-31T12:00:00+04:00',
+    '2026-12-14T24:00:00Z'
+  ]) {
+    t.equal(parseDate(text), undefined, text)
+  }
+  t.equal(parseDate('2028-02-29T00:00:00.1234567')?.toISOString(), '2028-02-29T00:00:00.123Z')
+})
+
 t.test('the next month starts in UTC, also across the year', async t => {
   t.equal(startOfNextMonth(new Date('2026-11-30T23:59:59Z')).toISOString(), '2026-12-01T00:00:00.000Z')
   t.equal(startOfNextMonth(new Date('2026-12-31T23:30:00-01:00')).toISOString(), '2027-02-01T00:00:00.000Z')

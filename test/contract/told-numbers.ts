@@ -1,0 +1,142 @@
+// What of DocSpace's numbers must be shown, and how, worked out anew from what DocSpace told.
+// https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
+import type { SizeStyle } from '../../src/presentation/present.ts'
+import type { DocSpaceQuota, DocSpaceTariff, Feature } from '../../src/providers/docspace/schema.ts'
+import type { Plan, Quota } from '../../src/wix/contract.ts'
+
+const NAMES = new Map([
+  ['room', 'Rooms'],
+  ['manager', 'Admins'],
+  ['total_size', 'Storage space'],
+  ['users', 'Guests'],
+  ['aiagent', 'AI agents'],
+  ['free_backup', 'Free backups this month']
+])
+const POWERS = new Map(['B', 'kB', 'MB', 'GB', 'TB', 'PB'].map((unit, power) => [unit, power]))
+const USAGE = / of .+ used/
+const STATE = /(The plan has expired\.|The trial ends on .+\.|Payment is overdue\..*)$/
+
+export interface Told {
+  quota: DocSpaceQuota
+  /** Absent when that call failed. */
+  tariff: DocSpaceTariff | undefined
+  /** As the action lists them; `*` for all others. */
+  features: readonly string[]
+  sizes: SizeStyle
+}
+
+/** What is wrong with the quotas of an answer; empty when nothing is. */
+export function numberViolations({ quota, tariff, features, sizes }: Told, shown: readonly Quota[]): string[] {
+  const due = inOrder(quota.features.map(each => limitedByOwner(each, quota, tariff)).filter(isTold), features)
+  if (due.length !== shown.length) {
+    return [`${shown.length} quotas are shown, not ${due.length}: ${JSON.stringify(shown)} of ${JSON.stringify(due)}`]
+  }
+  return due.flatMap((feature, index) => {
+    const given = shown[index]
+    const found = given ? quotaViolations(feature, given, { quota, tariff, sizes }) : ['there is none']
+    return found.map(each => `${feature.id}, shown as ${JSON.stringify(given)}: ${each}`)
+  })
+}
+
+/** What is wrong with the plans beside them: a plan of its own for each wallet row of which anything was bought. */
+export function planViolations({ tariff }: Pick<Told, 'tariff'>, [, ...extra]: readonly Plan[]): string[] {
+  const bought = (tariff?.quotas ?? []).filter(row => row.wallet && row.quantity !== 0)
+  if (bought.length !== extra.length) return [`${extra.length} wallet plans are shown, not ${bought.length}`]
+  return bought.flatMap(({ id, quantity = -1 }, index) => {
+    const name = extra[index]?.name ?? ''
+    if (id !== -11) return []
+    const [, size] = /^Additional storage(?: \((.+)\))?$/.exec(name) ?? [undefined, 'none']
+    const known = Number.isSafeInteger(quantity) && quantity > 0
+    return (known ? size && isCut(size, undefined, quantity * 1024 ** 3) : size === undefined)
+      ? []
+      : [`${quantity} GB of storage are shown as ${name}`]
+  })
+}
+
+function inOrder(told: Feature[], features: readonly string[]): Feature[] {
+  const named = new Set(features)
+  return features.flatMap(name => told.filter(({ id }) => (name === '*' ? id === '*' || !named.has(id) : id === name)))
+}
+
+function limitedByOwner(feature: Feature, quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): Feature {
+  const standalone =
+    quota.id === -1000 ||
+    (quota.id === -1 && quota.trial === false) ||
+    [tariff?.openSource, tariff?.enterprise, tariff?.developer].includes(true)
+  const limit = quota.tenantCustomQuota?.enableQuota ? quota.tenantCustomQuota.quota : undefined
+  const applies = standalone && feature.id === 'total_size' && limit !== undefined && limit >= -1
+  return applies ? { ...feature, value: limit } : feature
+}
+
+/** Counted, part of the plan, told exactly, and with a name that can be read. */
+function isTold({ id, type, value, used, title, priceTitle }: Feature): boolean {
+  return (
+    (type === 'size' || type === 'count') &&
+    id !== 'file_size' &&
+    typeof value === 'number' &&
+    Number.isSafeInteger(value) &&
+    (value === -1 || value > 0) &&
+    used?.value !== undefined &&
+    Number.isSafeInteger(used.value) &&
+    used.value >= 0 &&
+    [priceTitle, title, id].some(isReadable)
+  )
+}
+
+function isReadable(text: string | null | undefined): text is string {
+  return /\S/.test(text ?? '')
+}
+
+function quotaViolations(feature: Feature, given: Quota, { quota, tariff, sizes }: Omit<Told, 'features'>): string[] {
+  const { id, type, value: limit, used: { value: used = -1 } = {} } = feature
+  const found: string[] = []
+  const expect = (held: boolean, rule: string) => held || found.push(rule)
+
+  const name = NAMES.get(id) ?? [feature.priceTitle, feature.title, id].find(isReadable) ?? ''
+  const unit = type === 'size' && sizes === 'in-name' ? / \((\w+)\)$/.exec(given.featureName)?.[1] : undefined
+  expect(given.featureName === (unit ? `${name} (${unit})` : name), `the name is not ${name}`)
+  expect((limit === -1) === (given.limit === undefined), 'a limit is left out if and only if there is none')
+  if (type === 'count') {
+    expect(given.currentUsage === String(used), `the usage is not ${used}`)
+    expect(limit === -1 || given.limit === String(limit), `the limit is not ${limit}`)
+  } else {
+    expect(isCut(given.currentUsage, unit, used), `the usage is not ${used} bytes, cut`)
+    expect(given.limit === undefined || isCut(given.limit, unit, Number(limit)), `the limit is not ${limit} bytes, cut`)
+  }
+
+  const trial = tariff?.state === undefined ? quota.trial : tariff.state === 0
+  if (given.renewalDate !== undefined && id !== 'free_backup') {
+    expect(!trial, 'a trial does not renew')
+    expect(isSameMoment(given.renewalDate, tariff?.dueDate ?? ''), `that is not ${tariff?.dueDate}`)
+  }
+  expect(id !== 'free_backup' || given.renewalDate === '2026-12-01T00:00:00.000Z', 'backups renew on the first')
+
+  const description = given.additionalInfo?.description ?? ''
+  expect(USAGE.test(description) === isScarce(id, used, Number(limit)), 'a warning stands where it is scarce, only')
+  expect(description === '' || USAGE.test(description) || STATE.test(description), 'it says something else')
+  return found
+}
+
+/** Whether a text is that many bytes, less than a hundredth of its unit left out. */
+function isCut(text: string, unitOfName: string | undefined, bytes: number): boolean {
+  const [, number = '', unit = unitOfName ?? ''] = /^([\d.,]+)(?:\s?(\w+))?$/.exec(text) ?? []
+  const power = POWERS.get(unit === 'byte' ? 'B' : unit)
+  if (power === undefined) return false
+  const [whole = '', fraction = ''] = number.replaceAll(',', '').split('.')
+  const hundredths = BigInt(whole + fraction.padEnd(2, '0'))
+  const told = BigInt(bytes) * 100n
+  return hundredths * 1024n ** BigInt(power) <= told && told < (hundredths + 1n) * 1024n ** BigInt(power)
+}
+
+/** Whether a moment, said in the zone of a text, reads as that text does: then no day was made up. */
+function isSameMoment(moment: string, text: string): boolean {
+  const [, sign = '+', hours = 0, minutes = 0] = /([+-])(\d{2}):(\d{2})$/.exec(text) ?? []
+  const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1)
+  return new Date(Date.parse(moment) + offsetMs).toISOString().slice(0, 19) === text.slice(0, 19)
+}
+
+function isScarce(id: string, used: number, limit: number): boolean {
+  if (limit === -1) return false
+  const left = limit - used
+  return BigInt(used) * 10n >= BigInt(limit) * 9n || ((id === 'room' || id === 'manager') && left <= 2)
+}

@@ -1,0 +1,79 @@
+// The DocSpace adapter, service, presenter and public listener on real sockets, with an eye on what goes into the serialiser.
+import { createPublicKey } from 'node:crypto'
+import { pino } from 'pino'
+import type { Test } from 'tap'
+import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
+import { quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
+import type { SizeStyle } from '../../src/presentation/present.ts'
+import { createPresenter } from '../../src/presentation/presenter.ts'
+import { docspace as adapter } from '../../src/providers/docspace/index.ts'
+import { buildPublicApp } from '../../src/public/app.ts'
+import type { PublicAction } from '../../src/public/quota-info.ts'
+import { createQuotaService } from '../../src/quota/service.ts'
+import type { ActionQuotaInfo } from '../../src/wix/contract.ts'
+import { createEnvelopeReader } from '../../src/wix/envelope.ts'
+import { sharedWix, TODAY } from './bridge.ts'
+
+export interface ObservedBridge {
+  docspace: FakeDocSpace
+  /** Asks for one of the actions, with sizes as told; `presented` is what the presenter gave, if it was asked. */
+  ask(actionKey: string, sizes: SizeStyle): Promise<{ answer: Response; presented: ActionQuotaInfo | undefined }>
+}
+
+/** Starts it with an action for each list of features. */
+export async function startObservedBridge(
+  t: Test,
+  actions: Record<string, readonly string[]>
+): Promise<ObservedBridge> {
+  const now = () => TODAY.getTime()
+  const docspace = await startFakeDocSpace('business', now)
+  t.teardown(() => docspace.close())
+  const settings = { allowedHosts: ['127.0.0.1'], allowPrivateHosts: true, upgradePath: '/upgrade' }
+  const provider = adapter.create(settings, { name: 'docspace', now })
+  const connection = { url: docspace.url, apiKey: docspace.portal.keys.owner }
+  // A busy machine must not look like a slow upstream.
+  const source = { name: 'docspace', connection, deadlineMs: 60_000, provider }
+  const wired = new Map<string, PublicAction>()
+  const signed = new Map<string, string>()
+  for (const [actionKey, features] of Object.entries(actions)) {
+    wired.set(actionKey, { source, features, enforced: true, labels: new Map() })
+    signed.set(actionKey, await sharedWix.sign(sharedWix.payload({ actionKey })))
+  }
+
+  const presenters = {
+    'in-name': createPresenter({ sizes: 'in-name', now }),
+    'in-value': createPresenter({ sizes: 'in-value', now })
+  }
+  let style: SizeStyle = 'in-name'
+  let presented: ActionQuotaInfo | undefined
+  const app = buildPublicApp({
+    logger: pino({ level: 'silent' }),
+    basePath: '/',
+    maxConcurrentCalls: 10,
+    readEnvelope: createEnvelopeReader({
+      appId: sharedWix.appId,
+      publicKeys: [createPublicKey(sharedWix.publicKeyPem)],
+      allowUnsigned: false,
+      now
+    }),
+    quotas: createQuotaService(wired),
+    presenter(report, reader) {
+      presented = presenters[style](report, reader)
+      return presented
+    }
+  })
+  t.teardown(async () => {
+    await app.close()
+    await provider.close()
+  })
+  const url = quotaInfoUrl(await app.listen({ host: '127.0.0.1', port: 0 }))
+  return {
+    docspace,
+    async ask(actionKey, sizes) {
+      style = sizes
+      presented = undefined
+      const answer = await fetch(url, { method: 'POST', body: signed.get(actionKey) ?? '' })
+      return { answer, presented }
+    }
+  }
+}
