@@ -41,7 +41,7 @@ export async function startService({ configuration, logger, now = Date.now }: Se
     maxConcurrentCalls: server.maxConcurrentCalls,
     readEnvelope: createEnvelopeReader({ ...wix, now }),
     quotas: createQuotaService(createActions(configuration, sources)),
-    presenter: createPresenter({ sizes: presentation.sizes, now })
+    presenter: createPresenter({ ...presentation, now })
   })
   const managementApp =
     management && buildManagementApp({ logger: logger.child({ listener: 'management' }), tokens: [management.token] })

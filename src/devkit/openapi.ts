@@ -54,7 +54,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     maxConcurrentCalls: 1,
     readEnvelope: neverCalled,
     quotas: { ask: neverCalled },
-    presenter: () => NOTHING_TO_SHOW
+    presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
   await app.register(managementRoutes, { tokens: [] })
   await app.ready()
