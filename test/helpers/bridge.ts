@@ -39,6 +39,8 @@ export interface BridgeOptions {
   management?: object
   presentation?: object
   docspace?: object
+  /** Names of the static provider. */
+  newsletter?: { plan: object; quota: object }
   actions?: object
   apiKey?: (fake: FakeDocSpace) => string
   url?: string
@@ -72,9 +74,15 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
         type: 'static',
         groups: [
           {
-            plans: [{ id: 'free', name: 'Free' }],
+            plans: [{ id: 'free', name: options.newsletter?.plan ?? 'Free' }],
             quotas: [
-              { feature: 'emails', name: 'Emails sent', used: 346, limit: 500, renewsAt: '2027-01-12T00:00:00Z' }
+              {
+                feature: 'emails',
+                name: options.newsletter?.quota ?? 'Emails sent',
+                used: 346,
+                limit: 500,
+                renewsAt: '2027-01-12T00:00:00Z'
+              }
             ],
             upgradeUrl: 'https://example.com/upgrade'
           }
