@@ -49,7 +49,7 @@ export async function startService({ configuration, logger, now = Date.now }: Se
     readAppEvent: createAppEventReader(envelope),
     ...(store && { connections: store.connections }),
     quotas: createQuotaService(createActions(configuration, sources)),
-    presenter: createPresenter({ sizes: presentation.sizes, now })
+    presenter: createPresenter({ ...presentation, now })
   })
   const managementApp =
     management &&

@@ -5,6 +5,7 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import { OTHER_FEATURES } from '../quota/service.ts'
 import { type Static, Value } from '../schema.ts'
 import { durationMs } from './durations.ts'
+import { labelMistakes } from './labels.ts'
 import { ActionSchema, PER_SITE, ProviderShell, providerSchema } from './schema.ts'
 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
@@ -26,7 +27,7 @@ export interface ConfiguredAction {
   provider: string
   features: readonly string[]
   enforced: boolean
-  /** Own names by language, then by feature. */
+  /** Own wordings by language, then by feature or message. */
   labels: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
@@ -121,12 +122,10 @@ function readAction(
     if (feature === OTHER_FEATURES || known.includes(feature)) return
     mistakes.push({ path: [...at, 'features', String(index)], message: unknown(feature) })
   })
-  for (const [language, names] of Object.entries(labels)) {
-    for (const feature of Object.keys(names)) {
-      // With * an action may also show features that nobody knew of when this was written.
-      if (known.includes(feature) || features.includes(OTHER_FEATURES)) continue
-      mistakes.push({ path: [...at, 'labels', language, feature], message: unknown(feature) })
-    }
+  // With * an action may also show features that nobody knew of when this was written.
+  const isFeature = (key: string) => known.includes(key) || (features.includes(OTHER_FEATURES) && !key.includes('.'))
+  for (const { path, message } of labelMistakes(labels, { provider: name, features: known, isFeature })) {
+    mistakes.push({ path: [...at, 'labels', ...path], message })
   }
   return {
     provider: name,

@@ -1,4 +1,5 @@
 // The configuration file as an operator writes it. Descriptions and examples appear in error messages and in README.
+import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { Secret, type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
@@ -14,10 +15,13 @@ const PublicKey = Type.String({
 })
 const Labels = Type.Record(
   Type.String(),
-  Type.Record(Type.String(), Type.String({ minLength: 1, description: 'a name', examples: ['Emails sent'] })),
+  Type.Record(
+    Type.String(),
+    Type.String({ minLength: 1, description: 'a name or a message', examples: ['Emails sent'] })
+  ),
   {
-    description: 'own names of features, per language and feature',
-    examples: [{ en: { emails: 'Emails sent' } }]
+    description: 'own wordings, per language: names by feature, tooltips and buttons by message key',
+    examples: [{ en: { emails: 'Emails sent', 'button.upgrade': 'Go Pro' } }]
   }
 )
 
@@ -168,11 +172,14 @@ export const ConfigurationSchema = Type.Object(
           description: 'in-name (plain numbers, the unit in the name) or in-value (sizes as text)',
           examples: ['in-value']
         }),
-        language: Type.Literal('en', {
-          default: 'en',
-          description: 'the language when a call names none we have',
-          examples: ['en']
-        })
+        language: Type.Union(
+          LANGUAGES.map(language => Type.Literal(language)),
+          {
+            default: 'en',
+            description: `the language when a call names none we have: ${LANGUAGES.join(', ')}`,
+            examples: ['de']
+          }
+        )
       },
       { ...strict, default: {}, description: 'how answers read' }
     ),

@@ -1,6 +1,8 @@
-// The parts of README that are made from code: the configuration's reference and the catalogue of errors.
+// The parts of README that are made from code: the configuration's reference, the catalogue of errors, the languages.
 import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
 import { errorCatalogue } from '../errors.ts'
+import { LANGUAGES } from '../presentation/catalogues.ts'
+import { wordsOf } from '../presentation/words.ts'
 import { adapters } from '../providers/index.ts'
 import type { TSchema } from '../schema.ts'
 
@@ -8,7 +10,8 @@ import type { TSchema } from '../schema.ts'
 export function updateReadme(readme: string): string {
   return [
     ['configuration', configurationTable()],
-    ['errors', errorTable()]
+    ['errors', errorTable()],
+    ['languages', languageTable()]
   ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), readme)
 }
 
@@ -30,6 +33,18 @@ function errorTable(): string {
     ['status', 'code', 'what happened', 'what to do'],
     rows.sort(([a = ''], [b = '']) => a.localeCompare(b))
   )
+}
+
+function languageTable(): string {
+  const nameOf = (language: string, reader: string) =>
+    new Intl.DisplayNames([reader], { type: 'language' }).of(language)
+  const rows = LANGUAGES.map(language => [
+    `\`${language}\``,
+    nameOf(language, 'en') ?? language,
+    nameOf(language, language) ?? language,
+    wordsOf(language).size(Math.ceil(1.4 * 1024 ** 3))
+  ])
+  return table(['tag', 'language', 'its own name', 'a size'], rows)
 }
 
 function configurationTable(): string {

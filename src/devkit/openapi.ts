@@ -76,7 +76,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     readEnvelope: neverCalled,
     readAppEvent: neverCalled,
     quotas: { ask: neverCalled },
-    presenter: () => NOTHING_TO_SHOW
+    presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
   await app.register(managementRoutes, { tokens: [], store: storeOfNobody, providers: new Map(), now: Date.now })
   await app.ready()

@@ -1,10 +1,13 @@
 // A report and a language become Wix's answer. Pure: the clock is an argument.
+import { LRUCache } from 'lru-cache'
 import { v5 as uuidv5 } from 'uuid'
-import type { Plan, PlanState, Quota, QuotaGroup, QuotaReport } from '../quota/report.ts'
+import type { AsOf, Plan, PlanState, Quota, QuotaGroup, QuotaReport } from '../quota/report.ts'
 import type * as wix from '../wix/contract.ts'
+import { asOfSentence } from './age.ts'
+import type { MessageKey } from './catalogues.ts'
+import { featureName, type Naming, planName } from './names.ts'
 import { describeQuota } from './tooltip.ts'
 import { inUnit, sharedUnit } from './units.ts'
-import { isMessageKey, type MessageKey, type Words } from './words.ts'
 
 /** Never to change: every plan's id comes from it. */
 const PLAN_NAMESPACE = '312c116c-1f15-5344-bcca-08003eb806c6'
@@ -12,12 +15,11 @@ const PLAN_NAMESPACE = '312c116c-1f15-5344-bcca-08003eb806c6'
 /** `in-name`: plain numbers, a size's unit in the feature's name. `in-value`: sizes as text, `13.73 GB`. */
 export type SizeStyle = 'in-name' | 'in-value'
 
-export interface PresentOptions {
-  words: Words
+export interface PresentOptions extends Naming {
   sizes: SizeStyle
   now: Date
-  /** The maker's own names of features, by id, in the language of `words`. */
-  labels: ReadonlyMap<string, string>
+  /** Said in every tooltip, for a report that was fetched earlier. */
+  asOf?: AsOf
 }
 
 const UPGRADE_BUTTONS: Record<PlanState, MessageKey> = {
@@ -41,7 +43,7 @@ export const NOTHING_TO_SHOW: wix.ActionQuotaInfo = { enforced: false, quotaInfo
 function presentGroup(report: QuotaReport, group: QuotaGroup, options: PresentOptions): wix.QuotaInfo {
   const limited = group.quotas.some(quota => quota.limit !== 'unlimited')
   return {
-    plans: group.plans.map(plan => presentPlan(report, plan, options.words)),
+    plans: group.plans.map(plan => presentPlan(report, plan, options)),
     quotas: group.quotas.map(quota => presentQuota(report, quota, options)),
     ...(limited &&
       group.upgradeUrl && {
@@ -50,26 +52,27 @@ function presentGroup(report: QuotaReport, group: QuotaGroup, options: PresentOp
   }
 }
 
-function presentPlan(report: QuotaReport, plan: Plan, words: Words): wix.Plan {
+function presentPlan({ vocabulary, account }: QuotaReport, plan: Plan, options: PresentOptions): wix.Plan {
   return {
-    id: uuidv5([report.vocabulary, report.account, plan.id].join('\n'), PLAN_NAMESPACE),
-    name: plan.name ?? planName(report, plan, words)
+    id: planId([vocabulary, account, plan.id].join('\n')),
+    name: planName(vocabulary, plan, options)
   }
 }
 
-function planName({ vocabulary }: QuotaReport, { kind, quantity }: Plan, words: Words): string {
-  const key = `${vocabulary}.plan.${kind}`
-  const name = words.say(isMessageKey(key) ? key : 'plan.unnamed')
-  // DocSpace counts bought storage in gigabytes.
-  if (key !== 'docspace.plan.wallet-storage' || quantity === undefined) return name
-  return words.say('plan.with-quantity', { name, quantity: words.size(quantity * 1024 ** 3) })
+/** Kept, since hashing one costs more than saying a quota. */
+const planIds = new LRUCache<string, string>({ max: 10_000 })
+
+function planId(what: string): string {
+  const id = planIds.get(what) ?? uuidv5(what, PLAN_NAMESPACE)
+  planIds.set(what, id)
+  return id
 }
 
 function presentQuota(report: QuotaReport, quota: Quota, options: PresentOptions): wix.Quota {
-  const { words, now } = options
-  const description = describeQuota(report, quota, words, now)
+  const { words, now, asOf } = options
+  const description = describeQuota(report, quota, words, now, asOf && asOfSentence(asOf, words, now))
   return {
-    ...presentNumbers(quota, featureName(report, quota, options), options),
+    ...presentNumbers(quota, featureName(report.vocabulary, quota, options), options),
     ...(quota.renewsAt && quota.renewsAt > now && { renewalDate: quota.renewsAt.toISOString() }),
     ...(description && {
       additionalInfo: {
@@ -78,11 +81,6 @@ function presentQuota(report: QuotaReport, quota: Quota, options: PresentOptions
       }
     })
   }
-}
-
-function featureName({ vocabulary }: QuotaReport, quota: Quota, { words, labels }: PresentOptions): string {
-  const key = `${vocabulary}.feature.${quota.feature}`
-  return labels.get(quota.feature) ?? (isMessageKey(key) ? words.say(key) : (quota.name ?? quota.feature))
 }
 
 function presentNumbers(

@@ -1,27 +1,67 @@
 // Picks the reader's language, then lets present() say the report in it.
 import type { QuotaOutcome } from '../quota/service.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
+import { chooseLanguage } from './languages.ts'
+import { presentNotConnected } from './not-connected.ts'
 import { NOTHING_TO_SHOW, present, type SizeStyle } from './present.ts'
-import { english } from './words.ts'
+import { reword, type Words, wordsOf } from './words.ts'
 
 export interface Reader {
   /** As the call lists them: unchecked tags, best first. */
-  languages: readonly string[]
-  /** The maker's own names by language, then by feature. */
+  languages: readonly unknown[]
+  /** The maker's own wordings by language, then by feature or message. */
   labels: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
-/** Says to a reader what there is to show; `features` are those of the action. */
-export type Presenter = (outcome: QuotaOutcome, features: readonly string[], reader: Reader) => ActionQuotaInfo
+export interface PresentedAnswer {
+  answer: ActionQuotaInfo
+  /** The answer's language, as a BCP 47 tag. */
+  language: string
+}
 
-export function createPresenter({ sizes, now }: { sizes: SizeStyle; now: () => number }): Presenter {
-  return (outcome, _features, { labels }) => {
-    if (outcome.kind !== 'report') return NOTHING_TO_SHOW
-    return present(outcome.report, {
-      words: english,
-      sizes,
-      now: new Date(now()),
-      labels: labels.get('en') ?? new Map()
-    })
+/** Says to a reader what there is to show; `features` are those of the action. */
+export type Presenter = (outcome: QuotaOutcome, features: readonly string[], reader: Reader) => PresentedAnswer
+
+export interface PresenterOptions {
+  sizes: SizeStyle
+  /** For readers none of whose languages we have; one of LANGUAGES. English when left out. */
+  language?: string
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** The presenter of a service. */
+export function createPresenter({ sizes, language: fallbackLanguage = 'en', now }: PresenterOptions): Presenter {
+  return (outcome, features, reader) => {
+    const { words, labels } = wordsFor(reader, fallbackLanguage)
+    const { language } = words
+    if (outcome.kind === 'nothing') return { answer: NOTHING_TO_SHOW, language }
+    if (outcome.kind === 'connect') {
+      const { title, connectUrl, vocabulary } = outcome
+      return {
+        answer: presentNotConnected({ name: title, connectUrl, vocabulary, features, words, labels, fallbackLanguage }),
+        language
+      }
+    }
+    const { report, asOf } = outcome
+    const options = { words, labels, fallbackLanguage, sizes, now: new Date(now()), ...(asOf && { asOf }) }
+    return { answer: present(report, options), language }
   }
+}
+
+const NO_LABELS: ReadonlyMap<string, string> = new Map()
+/** By the labels of one language: as many as the configuration has of them. */
+const reworded = new WeakMap<ReadonlyMap<string, string>, Words>()
+
+/** The words for a reader, the maker's own messages among them, and the maker's own names of features. */
+export function wordsFor(
+  { languages, labels }: Reader,
+  fallbackLanguage: string
+): { words: Words; labels: ReadonlyMap<string, string> } {
+  const language = chooseLanguage(languages, fallbackLanguage)
+  const own = labels.get(language)
+  if (!own) return { words: wordsOf(language), labels: NO_LABELS }
+  const words = reworded.get(own) ?? reword(wordsOf(language), own)
+  reworded.set(own, words)
+  return { words, labels: own }
 }

@@ -5,9 +5,15 @@ import type { Words } from './words.ts'
 /** From this part of a limit on, the reader is warned. */
 const NEAR_LIMIT_PERCENT = 90
 
-/** The tooltip of a quota, or undefined where there is nothing to say. */
-export function describeQuota(report: QuotaReport, quota: Quota, words: Words, now: Date): string | undefined {
-  const sentences = [describeUsage(quota, words), describeState(report, words, now)].filter(
+/** The tooltip of a quota, `lastly` at its end, or undefined where there is nothing to say. */
+export function describeQuota(
+  report: QuotaReport,
+  quota: Quota,
+  words: Words,
+  now: Date,
+  lastly?: string
+): string | undefined {
+  const sentences = [describeUsage(quota, words), describeState(report, words, now), lastly].filter(
     sentence => sentence !== undefined
   )
   return sentences.length === 0
@@ -27,7 +33,7 @@ function describeUsage({ unit, used, limit, warnAtRemaining = 0 }: Quota, words:
   if (percentage < NEAR_LIMIT_PERCENT && limit - used > warnAtRemaining) return undefined
   return unit === 'bytes'
     ? words.say('tooltip.near-limit.bytes', { ...values, percent: words.percent(percentage) })
-    : words.say('tooltip.near-limit.count', { ...values, remaining: words.number(limit - used) })
+    : words.say('tooltip.near-limit.count', { used, limit, remaining: limit - used })
 }
 
 function describeState({ state, stateEndsAt }: QuotaReport, words: Words, now: Date): string | undefined {

@@ -10,7 +10,7 @@ import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
 
 export interface PublicAction extends QuotaAction {
-  /** Own names by language, then by feature. */
+  /** Own wordings by language, then by feature or message. */
   labels: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
@@ -23,6 +23,13 @@ export interface QuotaInfoOptions {
 }
 
 const RETRY_AFTER_SECONDS = 1
+
+const ContentLanguage = Type.String({
+  minLength: 2,
+  description:
+    "The answer's language as a BCP 47 tag: of those we have, the one that fits the reader's languages best.",
+  examples: ['pt-BR']
+})
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
   const { readEnvelope, quotas, presenter, maxConcurrentCalls } = options
@@ -46,7 +53,11 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
           examples: ['eyJhbGciOiJSUzI1NiJ9.eyJkYXRhIjp7fX0.c2lnbmF0dXJl']
         }),
         response: {
-          200: { ...QuotaInfoAnswer, description: 'What Wix shows to the site owner.' },
+          200: {
+            ...QuotaInfoAnswer,
+            headers: { 'Content-Language': ContentLanguage },
+            description: 'What Wix shows to the site owner.'
+          },
           ...errorResponses([
             'INVALID_REQUEST',
             'INVALID_SIGNATURE',
@@ -72,7 +83,10 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       try {
         const call = await readEnvelope(request.body ?? '')
         const { action, outcome } = await quotas.ask(call)
-        const answer = presenter(outcome, action.features, { languages: call.languages, labels: action.labels })
+        const { answer, language } = presenter(outcome, action.features, {
+          languages: call.languages,
+          labels: action.labels
+        })
         request.log.info(
           {
             action: call.actionKey,
@@ -83,6 +97,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
           },
           'quota told'
         )
+        reply.header('content-language', language)
         return { actionQuotaInfo: answer }
       } finally {
         underWay--

@@ -6,11 +6,14 @@ export type PlanState = 'active' | 'trial' | 'grace' | 'expired'
 /** `bytes` are shown in units of 1024. */
 export type QuotaUnit = 'count' | 'bytes'
 
+/** One text per language, by BCP 47 tag. */
+export type LocalizedText = Readonly<Record<string, string>>
+
 export interface Plan {
   /** The upstream's own id of the plan, unique within the account. */
   id: string
   /** What the upstream calls it, if it has a name for it. */
-  name?: string
+  name?: string | LocalizedText
   /** Which of the catalogue's plan names fits when the upstream gives none: `docspace.plan.<kind>`. */
   kind?: string
   /** How much of the plan is bought (seats, gigabytes), when that is part of what it is. */
@@ -21,7 +24,7 @@ export interface Quota {
   /** The feature's id, as actions name it in the configuration. */
   feature: string
   /** What the upstream calls it; used only for features that the message catalogue does not know. */
-  name?: string
+  name?: string | LocalizedText
   unit: QuotaUnit
   /** An exact, whole, non-negative number. A quota whose usage is unknown is not in the report at all. */
   used: number
@@ -52,4 +55,11 @@ export interface QuotaReport {
   /** When the trial or the grace period ends. */
   stateEndsAt?: Date
   groups: QuotaGroup[]
+}
+
+/** That a report was fetched earlier than for this call. */
+export interface AsOf {
+  fetchedAt: Date
+  /** Why there is none newer: the upstream is `late`, `unavailable`, or has `refused`; absent when it is new enough. */
+  reason?: 'late' | 'unavailable' | 'refused'
 }

@@ -1,7 +1,7 @@
 // From an action and a site to a report: which provider is asked, with which connection, and for how long.
 import { QuotaBridgeError } from '../errors.ts'
 import { ProviderError, type QuotaProvider } from './provider.ts'
-import type { QuotaGroup, QuotaReport } from './report.ts'
+import type { AsOf, QuotaGroup, QuotaReport } from './report.ts'
 
 /** What is left of a deadline for presenting the report and sending the answer. */
 const ANSWER_RESERVE_MS = 100
@@ -44,7 +44,7 @@ export interface QuotaCall {
 
 /** What there is to show: a report, the way to connect, or nothing. */
 export type QuotaOutcome =
-  | { kind: 'report'; report: QuotaReport }
+  | { kind: 'report'; report: QuotaReport; asOf?: AsOf }
   | { kind: 'connect'; connectUrl: string; vocabulary: string; title: string }
   | { kind: 'nothing' }
 

@@ -147,6 +147,38 @@ t.test('an unknown feature is told with the nearest, or with all', async t => {
   t.strictSame(mistakes(GOOD.replace('manager] }', '"*"], labels: { en: { seats: Seats } } }')), [])
 })
 
+t.test('own wordings are checked: the language, the name or message, and how a message is written', async t => {
+  const withLabels = (labels: string, features = '[room]') =>
+    mistakes(GOOD.replace('[room, manager]', `${features}, labels: ${labels}`))
+  t.strictSame(
+    withLabels('{ de: { room: "{Räume}", button.upgrade: Mehr, tooltip.over-limit: "{used} > {limit}" }, pt-BR: {} }'),
+    []
+  )
+  t.strictSame(withLabels('{ de-AT: {}, no: {}, dee: {}, klingon: {} }').slice(0, 3), [
+    'actions.create-room.labels.de-AT (10): is not a language of the answers; did you mean de?',
+    'actions.create-room.labels.no (10): is not a language of the answers; did you mean nb?',
+    'actions.create-room.labels.dee (10): is not a language of the answers; did you mean de?'
+  ])
+  t.match(withLabels('{ klingon: {} }'), [/known here: ar, cs, da, de, en/])
+  for (const features of ['[room]', '["*"]']) {
+    t.strictSame(withLabels('{ de: { buton.upgrade: Mehr } }', features), [
+      'actions.create-room.labels.de.buton.upgrade (10): is buton.upgrade, which is not a feature of docspace and not a message; did you mean button.upgrade?'
+    ])
+  }
+  t.match(withLabels('{ de: { tooltip.trial-ends: "Ende {datum}" } }'), [
+    /labels\.de\.tooltip\.trial-ends \(10\): has the placeholder \{datum\}, but this message has \{date\}/
+  ])
+  t.match(withLabels('{ de: { button.renew: "Neu {" } }'), [/button\.renew \(10\): is not an ICU message/])
+})
+
+t.test('the default language is one of those there are', async t => {
+  const withLanguage = (language: string) => `${GOOD}presentation: { language: ${language} }\n`
+  t.equal(read(withLanguage('zh-Hant')).presentation.language, 'zh-Hant')
+  t.match(mistakes(withLanguage('klingon')), [
+    /presentation\.language \(11\): is the text "klingon", but must be the language .*: ar, cs, .*, zh-Hant \(for/
+  ])
+})
+
 t.test('a host that is not allowed is told', async t => {
   t.match(mistakes(GOOD.replace('acme.onlyoffice.com', 'docs.example.com')), [
     /connection\.url \(8\): names a host that is not allowed; add it to this provider's allowedHosts/
@@ -164,14 +196,15 @@ t.test('a deadline that makes no sense is told', async t => {
   ])
 })
 
-t.test('a static provider with a bad date, number or limit is told', async t => {
-  const withQuota = (quota: string) =>
+t.test('a static provider with a bad name, date, number or limit is told', async t => {
+  const withQuota = (quota: string, name = 'A') =>
     mistakes(
       GOOD.replace(
         'actions:',
-        `  s:\n    type: static\n    groups: [{ plans: [], quotas: [{ feature: a, name: A, ${quota} }] }]\nactions:`
+        `  s:\n    type: static\n    groups: [{ plans: [], quotas: [{ feature: a, name: ${name}, ${quota} }] }]\nactions:`
       )
     )
+  const withNames = (names: string) => withQuota('used: 1, limit: 5', names)
   t.strictSame(withQuota('used: 1, limit: unlimited'), [])
   t.match(withQuota('used: -1, limit: 5'), [
     /quotas\.0\.used \(11\): is -1, but must be how much is used \(for example 346\)/
@@ -181,6 +214,12 @@ t.test('a static provider with a bad date, number or limit is told', async t => 
   ])
   t.match(withQuota('used: 1, limit: 5, renewsAt: tomorrow'), [/renewsAt \(11\)/])
   t.match(withQuota('used: 1'), [/limit \(11\): is missing/])
+  t.strictSame(withQuota('used: 1, limit: 5').concat(withNames('{ en: A, pt-BR: B, zh-Hant: C, es-419: D }')), [])
+  for (const names of ['{}', '{ english: A }', '{ en: "" }', '5', '[A]']) {
+    t.match(withNames(names), [
+      /quotas\.0\.name \(11\): is .*, but must be what the reader sees: one text, or a text for/
+    ])
+  }
 })
 
 t.test('a list of keys is checked key by key', async t => {

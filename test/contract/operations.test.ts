@@ -49,7 +49,7 @@ t.test('every example in the document is valid by its own schema', async t => {
       )
       if (type === 'application/json') t.ok(examples.length > 0, `${operationId} ${status} has an example`)
       for (const example of examples) {
-        const headers = { 'content-type': type, 'retry-after': '1' }
+        const headers = { 'content-type': type, 'content-language': 'en', 'retry-after': '1' }
         const answer = new Response(JSON.stringify(example), { status, headers })
         t.strictSame(await contract.violations(operationId, answer), [], `${operationId} ${status}`)
       }
@@ -58,10 +58,12 @@ t.test('every example in the document is valid by its own schema', async t => {
 })
 
 t.test('the checks can fail: a wrong status, type, header or body is a violation', async t => {
-  const json = { 'content-type': 'application/json' }
+  const json = { 'content-type': 'application/json', 'content-language': 'en' }
   const found = (body: string, init: ResponseInit) => contract.violations('getQuotaInfo', new Response(body, init))
   t.match(await found('{}', { status: 418, headers: json }), [/does not document the status 418/])
-  t.match(await found('{}', { status: 200, headers: { 'content-type': 'text/html' } }), [/content type is text\/html/])
+  t.match(await found('{}', { status: 200, headers: { ...json, 'content-type': 'text/html' } }), [
+    /content type is text\/html/
+  ])
   t.match(await found('{}', { status: 200, headers: json }), [/must have required property 'actionQuotaInfo'/])
   t.match(
     await found('{"actionQuotaInfo":{"enforced":true,"quotaInfo":[],"more":1}}', { status: 200, headers: json }),

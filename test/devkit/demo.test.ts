@@ -17,7 +17,7 @@ t.test('the demo shows plan, bar, renewal and button, the JSON and how to repeat
   const again = run(t, 'src/devkit/wix-call.ts', ['--url', base, '--action', 'upload-file', '--language', 'de'])
   t.equal(await again.ended, 0)
   t.match(JSON.parse(again.stdout()), { actionQuotaInfo: { enforced: true } })
-  t.match(again.stderr(), /Storage space \(TB\)/)
+  t.match(again.stderr(), /Speicherplatz \(TB\)/)
   const unknown = run(t, 'src/devkit/wix-call.ts', ['--url', base, '--action', 'nothing', '--site', 'a-site'])
   t.equal(await unknown.ended, 1)
   t.match(JSON.parse(unknown.stdout()), { applicationError: { code: 'ACTION_NOT_FOUND' } })

@@ -47,6 +47,8 @@ export interface BridgeOptions {
   store?: { url: string; encryptionKeys?: string[] }
   connectUrl?: string
   sites?: object
+  /** Names of the static provider. */
+  newsletter?: { plan: object; quota: object }
   actions?: object
   /** The same DocSpace as another service's. */
   sharing?: FakeDocSpace
@@ -93,9 +95,15 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
         type: 'static',
         groups: [
           {
-            plans: [{ id: 'free', name: 'Free' }],
+            plans: [{ id: 'free', name: options.newsletter?.plan ?? 'Free' }],
             quotas: [
-              { feature: 'emails', name: 'Emails sent', used: 346, limit: 500, renewsAt: '2027-01-12T00:00:00Z' }
+              {
+                feature: 'emails',
+                name: options.newsletter?.quota ?? 'Emails sent',
+                used: 346,
+                limit: 500,
+                renewsAt: '2027-01-12T00:00:00Z'
+              }
             ],
             upgradeUrl: 'https://example.com/upgrade'
           }

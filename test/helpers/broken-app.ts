@@ -16,7 +16,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
         throw new TypeError('the shelf of the inner room is empty')
       }
     },
-    presenter: () => ({ enforced: false, quotaInfo: [] })
+    presenter: () => ({ answer: { enforced: false, quotaInfo: [] }, language: 'en' })
   })
   t.teardown(() => app.close())
   return `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/quota-info`

@@ -32,7 +32,14 @@ export async function startObservedBridge(
   const provider = adapter.create(settings, { name: 'docspace', now })
   const connection = { url: docspace.url, apiKey: docspace.portal.keys.owner }
   // A busy machine must not look like a slow upstream.
-  const source = { name: 'docspace', connection, deadlineMs: 60_000, provider }
+  const source = {
+    name: 'docspace',
+    vocabulary: adapter.type,
+    title: adapter.title,
+    connectionOf: async () => ({ connection }),
+    deadlineMs: 60_000,
+    provider
+  }
   const wired = new Map<string, PublicAction>()
   const signed = new Map<string, string>()
   for (const [actionKey, features] of Object.entries(actions)) {
@@ -56,10 +63,12 @@ export async function startObservedBridge(
       allowUnsigned: false,
       now
     }),
+    readAppEvent: () => Promise.reject(new Error('no event is posted')),
     quotas: createQuotaService(wired),
-    presenter(report, reader) {
-      presented = presenters[style](report, reader)
-      return presented
+    presenter(outcome, features, reader) {
+      const said = presenters[style](outcome, features, reader)
+      presented = said.answer
+      return said
     }
   })
   t.teardown(async () => {

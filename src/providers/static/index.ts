@@ -19,10 +19,26 @@ const Moment = (description: string) =>
 const Amount = (description: string, example: number) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description, examples: [example] })
 
+const Name = (example: string) =>
+  Type.Union(
+    [
+      Type.String({ minLength: 1 }),
+      Type.Record(
+        Type.String({ pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\\d{3}))?$' }),
+        Type.String({ minLength: 1 }),
+        { ...strict, minProperties: 1 }
+      )
+    ],
+    {
+      description: 'what the reader sees: one text, or a text for each language, by tags such as en, pt-BR, zh-Hant',
+      examples: [example]
+    }
+  )
+
 const StaticQuota = Type.Object(
   {
     feature: Type.String({ minLength: 1, description: "the feature's id, as actions name it", examples: ['emails'] }),
-    name: Type.String({ minLength: 1, description: 'what the reader sees', examples: ['Emails sent'] }),
+    name: Name('Emails sent'),
     unit: Type.Union([Type.Literal('count'), Type.Literal('bytes')], {
       default: 'count',
       description: 'count or bytes',
@@ -49,7 +65,7 @@ const StaticGroup = Type.Object(
             description: "the plan's id, any text that stays the same",
             examples: ['free']
           }),
-          name: Type.String({ minLength: 1, description: 'what the reader sees', examples: ['Free'] })
+          name: Name('Free')
         },
         strict
       ),

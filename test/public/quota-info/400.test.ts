@@ -95,7 +95,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
     quotas: { ask: () => Promise.reject(new Error('not asked')) },
-    presenter: () => NOTHING_TO_SHOW
+    presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
   // A real socket cannot lie about its length: Node cuts or waits.
   const answer = await app.inject({
