@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import t from 'tap'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
+import { openStore } from '../src/store/index.ts'
 import { sharedWix } from './helpers/bridge.ts'
 import { run } from './helpers/process.ts'
 
@@ -102,4 +103,42 @@ t.test('an error that nobody caught is told, and the service stops', async t => 
   })
   t.equal(await bridge.ended, 1)
   t.match(bridge.stdout(), /out of the blue.*stopping after an error nobody caught/)
+})
+
+t.test('rotate-keys re-encrypts the store under the first key, while the service runs', async t => {
+  const keys = ['a key for tests, of 32 bytes ...', 'another key for tests, 32 bytes.'].map(text =>
+    Buffer.from(text).toString('base64')
+  )
+  const dir = t.testdir()
+  const perSite = (list: string[]) =>
+    configurationFile(
+      dir,
+      `management: { token: a-token-for-tests }\nstore: { url: "file:${dir}/q.db", encryptionKeys: ${JSON.stringify(list)} }`
+    )
+  const service = run(t, 'src/main.ts', ['--config', perSite(keys)], environment)
+  await service.until(/"listener":"management","url"/)
+  const store = await openStore({
+    url: `file:${dir}/q.db`,
+    encryptionKeys: [Buffer.from(keys[1] ?? '', 'base64')],
+    onLost: () => {},
+    now: Date.now
+  })
+  t.teardown(() => store.close())
+  await store.connections.put(
+    { provider: 'p', instanceId: 'a' },
+    { n: 1 },
+    { health: 'ok', finding: '', checkedAt: 0 },
+    'ops'
+  )
+
+  const rotation = run(t, 'src/main.ts', ['rotate-keys', '--config', perSite(keys)], environment)
+  t.equal(await rotation.ended, 0)
+  t.equal(rotation.stdout(), 're-encrypted: 1, unreadable: 0\n')
+  const useless = run(t, 'src/main.ts', ['rotate-keys', '--config', perSite([keys[1] ?? ''])], environment)
+  t.equal(await useless.ended, 1)
+  t.equal(useless.stdout(), 're-encrypted: 0, unreadable: 1\n')
+  t.match(useless.stderr(), /add the key they were saved with/)
+  const storeless = run(t, 'src/main.ts', ['rotate-keys', '--config', configurationFile(dir)], environment)
+  t.equal(await storeless.ended, 2)
+  t.match(storeless.stderr(), /store is missing: without one there is nothing to re-encrypt/)
 })

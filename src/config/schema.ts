@@ -78,6 +78,7 @@ const ManagementTokens = Type.Union(
     )
   ],
   {
+    shown: false,
     description:
       'the bearer token of the management API, 16 characters or more; or a list of {name, token}, for rotation and for the audit',
     examples: ['${MANAGEMENT_TOKEN}']

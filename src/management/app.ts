@@ -6,6 +6,7 @@ import { createListener } from '../http/listener.ts'
 import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
+import { connectionListRoute } from './connection-list.ts'
 import { connectionRoutes, type PerSiteProvider } from './connections.ts'
 import { readinessRoute } from './readiness.ts'
 import { type NamedToken, requireToken } from './tokens.ts'
@@ -35,6 +36,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
     guarded.register(apiDocumentRoute)
     if (!store) return
     guarded.register(connectionRoutes, { connections: store.connections, providers, now })
+    guarded.register(connectionListRoute, { connections: store.connections, providers })
     guarded.register(auditRoute, { audit: store.audit })
   })
 }

@@ -7,7 +7,6 @@ import { type ProviderAdapter, providerFindings, type QuotaProvider } from '../q
 import { Type } from '../schema.ts'
 import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
-import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, writeCursor } from './paging.ts'
 import { inStore } from './store-call.ts'
 
 /** A provider whose sites bring their own connections. */
@@ -27,8 +26,8 @@ export interface ConnectionRoutesOptions {
 /** A check asks the portal twice, one after the other; a person waits for it. */
 const CHECK_TIMEOUT_MS = 5000
 
-const security = [{ managementToken: [] }]
-const tags = ['Connections']
+export const security = [{ managementToken: [] }]
+export const tags = ['Connections']
 const params = Type.Object({
   provider: Type.String({ minLength: 1, maxLength: 128, description: "The provider's name in the configuration." }),
   instanceId: Type.String({ minLength: 1, maxLength: 256, description: "The site: Wix's instanceId." })
@@ -41,7 +40,6 @@ const ONE_CONNECTION_ERRORS = [
   'CONNECTION_NOT_FOUND',
   'STORE_UNAVAILABLE'
 ] as const
-const CursorKey = Type.Object({ provider: Type.String(), instanceId: Type.String() })
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
   const { connections, providers, now } = options
@@ -176,59 +174,6 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       if (found.connection !== undefined)
         await inStore(connections.setHealth(found, await check(site, found.connection), request.actor))
       return viewConnection(await stored(request.params), site.adapter.connectionSchema)
-    }
-  )
-
-  app.get(
-    '/v1/connections',
-    {
-      schema: {
-        operationId: 'listConnections',
-        tags,
-        security,
-        summary: 'The connections of all sites, in pages',
-        querystring: Type.Object({
-          provider: Type.Optional(Type.String({ minLength: 1, description: 'Only those with this provider.' })),
-          health: Type.Optional(
-            Type.Union(
-              [Type.Literal('ok'), Type.Literal('limited'), Type.Literal('failing'), Type.Literal('unchecked')],
-              { description: 'Only those in this health.' }
-            )
-          ),
-          ...pageQuery
-        }),
-        response: {
-          200: Type.Object(
-            {
-              connections: Type.Array(ConnectionView, { description: 'In the order of provider and site.' }),
-              nextCursor: NextCursor
-            },
-            {
-              additionalProperties: false,
-              title: 'ConnectionPage',
-              description: 'One page of connections.',
-              examples: [{ connections: ConnectionView.examples ?? [], nextCursor: 'eyJwcm92aWRlciI6ImRvY3NwYWNlIn0' }]
-            }
-          ),
-          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
-        }
-      }
-    },
-    async request => {
-      const { cursor, limit = PAGE_DEFAULT, ...filter } = request.query
-      const after = cursor === undefined ? {} : { after: readCursor(CursorKey, cursor) }
-      // One more than asked for tells whether there is a next page.
-      const rows = await inStore(connections.list({ ...filter, ...after, limit: limit + 1 }))
-      const page = rows.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        // A row whose provider has left the configuration shows nothing of its connection.
-        connections: page.map(row =>
-          viewConnection(row, providers.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
-        ),
-        ...(rows.length > limit &&
-          last && { nextCursor: writeCursor({ provider: last.provider, instanceId: last.instanceId }) })
-      }
     }
   )
 }

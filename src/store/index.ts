@@ -30,6 +30,8 @@ export interface Store {
 }
 
 const START_RETRY_MS = 500
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5
 
 /**
  * Opens the store and brings its tables up to date.
@@ -93,6 +95,8 @@ async function untilItAnswers(
 /** The database answered, and will answer the same again: a wrong password, a broken table. */
 function isRefusal(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : ''
+  // Another process is at the tables right now.
+  if ('errcode' in error && error.errcode === SQLITE_BUSY) return false
   // Class 57 is the operator's intervention (such as starting up), 08 a connection's failure.
   // https://www.postgresql.org/docs/current/errcodes-appendix.html
   return code === 'ERR_SQLITE_ERROR' || (/^[0-9A-Z]{5}$/.test(code) && !/^(57|08)/.test(code))

@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { SqliteDatabase } from 'kysely'
 
-/** Waits this long for another process that writes. */
-const BUSY_TIMEOUT_MS = 5000
+/** How long a write waits for another process's; the whole service waits with it, so that it must be short. */
+const BUSY_TIMEOUT_MS = 250
 
 /** Opens the file, and makes it and its folder when they are not there. */
 export function openSqlite(file: string): SqliteDatabase {

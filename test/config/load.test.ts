@@ -229,12 +229,61 @@ t.test('a list of keys is checked key by key', async t => {
 })
 
 t.test('keys of later versions are refused as not yet there', async t => {
-  t.match(mistakes(`${GOOD}store: { url: file:data/quota-bridge.db }\n`), [
-    /^store \(11\): is not there yet in this version/
+  t.match(mistakes(GOOD.replace('wix:', 'server: { publicUrl: https://quota.example.com }\nwix:')), [
+    /^server\.publicUrl \(2\): is not there yet in this version/
   ])
-  t.match(mistakes(GOOD.replace(/connection: .*/, 'connection: per-site')), [
-    /connection \(8\): per-site is not there yet/
+})
+
+const KEY = Buffer.from('a key for tests, of 32 bytes ...').toString('base64')
+const perSite = (yaml: string) => yaml.replace(/connection: .*/, 'connection: per-site')
+
+t.test('a connection per site needs a store with a key, and only it takes connectUrl', async t => {
+  const stored = `${perSite(GOOD)}store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }\n`
+  const { store, providers } = read(stored, { ENCRYPTION_KEY: KEY })
+  t.match(store, { url: 'file:data/quota-bridge.db', encryptionKeys: [Buffer.from(KEY, 'base64')] })
+  t.equal(providers.get('docspace')?.shared, undefined)
+  t.match(mistakes(perSite(GOOD)), [/^store \(.*\): is missing: the provider docspace keeps a connection per site/])
+  t.match(mistakes(stored, { ENCRYPTION_KEY: 'c2hvcnQ=' }), [
+    /^store\.encryptionKeys\.0 \(11\): is not base64 of 32 bytes; make one with/
   ])
+  t.match(mistakes(`${perSite(GOOD)}store: { encryptionKeys: [] }\n`), [/^store\.encryptionKeys \(11\)/])
+  t.match(mistakes(`${perSite(GOOD)}store: { url: file:x }\n`), [/^store\.encryptionKeys \(11\): is missing/])
+  const connect = 'connectUrl: https://app.example.com/connect'
+  t.equal(
+    read(stored.replace('type: docspace', `type: docspace\n    ${connect}`), { ENCRYPTION_KEY: KEY }).providers.get(
+      'docspace'
+    )?.connectUrl,
+    'https://app.example.com/connect'
+  )
+  t.match(mistakes(GOOD.replace('type: docspace', `type: docspace\n    ${connect}`)), [
+    /connectUrl \(8\): is not a known key/
+  ])
+  t.match(
+    mistakes(
+      GOOD.replace(
+        'actions:',
+        '  s: { type: static, connection: per-site, groups: [{ plans: [], quotas: [{ feature: a, name: A, used: 1, limit: 2 }] }] }\nactions:'
+      )
+    ),
+    [/providers\.s\.connection \(9\): is not a known key/]
+  )
+})
+
+t.test('unsigned calls and a PostgreSQL store do not go together; its password is never shown', async t => {
+  const both = GOOD.replace('appId', 'allowUnsigned: true\n  appId')
+  t.match(mistakes(`${both}store: { url: "postgres://u:pass-word@db/x", encryptionKeys: ["${KEY}"] }\n`), [
+    /^wix\.allowUnsigned \(3\): is true, which is for development only/
+  ])
+  t.strictSame(mistakes(`${both}store: { encryptionKeys: ["${KEY}"] }\n`), [])
+  const wrong = mistakes(`${GOOD}store: { url: "mysql://u:pass-word@db/x", encryptionKeys: ["${KEY}"] }\n`)
+  t.match(wrong, [/^store\.url \(11\): is not usable, but must be file:PATH/])
+  t.notMatch(wrong.join(), 'pass-word')
+})
+
+t.test('management tokens may have names', async t => {
+  const tokens = (token: string) => read(`${GOOD}management: { token: ${token} }\n`).management?.tokens
+  t.strictSame(tokens('a-token-of-16-chars'), [{ name: 'default', token: 'a-token-of-16-chars' }])
+  t.strictSame(tokens('[{ name: ops, token: a-token-of-16-chars }]'), [{ name: 'ops', token: 'a-token-of-16-chars' }])
 })
 
 t.test('a key such as __proto__ is a key like any other', async t => {
@@ -259,6 +308,7 @@ t.test('what is no YAML, no mapping or no file is told', async t => {
 })
 
 t.test('the message never shows a secret', async t => {
-  const long = 'x'.repeat(5)
-  t.notMatch(mistakes(`${GOOD}management: { token: ${long} }\n`).join(), long)
+  const told = mistakes(`${GOOD}management: { token: hush-hush }\n`)
+  t.match(told, [/^management\.token \(11\): is not usable/])
+  t.notMatch(told.join(), 'hush')
 })

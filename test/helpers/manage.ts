@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { type Bridge, type BridgeOptions, MANAGEMENT_TOKEN, startBridge } from './bridge.ts'
 
 export interface ManagedBridge extends Bridge {
+  storeUrl: string
   /** A request to the management API, with its token. */
   manage(method: string, path: string, body?: unknown): Promise<Response>
   /** A quota call as a site makes it. */
@@ -12,12 +13,9 @@ export interface ManagedBridge extends Bridge {
 }
 
 export async function startManagedBridge(t: Test, options: BridgeOptions = {}): Promise<ManagedBridge> {
-  const bridge = await startBridge(t, {
-    // A test's folder is emptied each time it is asked for.
-    store: options.store ?? { url: `file:${t.testdir()}/data/quota-bridge.db` },
-    management: { token: MANAGEMENT_TOKEN },
-    ...options
-  })
+  // A test's folder is emptied each time it is asked for.
+  const store = options.store ?? { url: `file:${t.testdir()}/data/quota-bridge.db` }
+  const bridge = await startBridge(t, { management: { token: MANAGEMENT_TOKEN }, ...options, store })
   const manage = (method: string, path: string, body?: unknown) =>
     bridge.get('management', path, {
       method,
@@ -26,6 +24,7 @@ export async function startManagedBridge(t: Test, options: BridgeOptions = {}): 
     })
   return {
     ...bridge,
+    storeUrl: store.url,
     manage,
     ask: (instanceId, actionKey = 'site-room') =>
       bridge.call(actionKey, payload => ({

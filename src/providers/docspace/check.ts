@@ -25,8 +25,8 @@ export async function checkConnection(
     )
     return tellsEverything(quota.response) ? { health: 'ok' } : { health: 'limited', finding: 'not-an-admin' }
   } catch (error) {
-    if (error instanceof ProviderError) return { health: 'failing', finding: error.finding }
-    throw error
+    if (!(error instanceof ProviderError)) throw error
+    return { health: 'failing', finding: error.finding }
   }
 }
 

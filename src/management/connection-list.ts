@@ -1,0 +1,67 @@
+// The connections of all sites, in pages.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { errorResponses } from '../http/errors.ts'
+import { Type } from '../schema.ts'
+import { ConnectionView, viewConnection } from './connection-view.ts'
+import { type ConnectionRoutesOptions, security, tags } from './connections.ts'
+import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, writeCursor } from './paging.ts'
+import { inStore } from './store-call.ts'
+
+const CursorKey = Type.Object({ provider: Type.String(), instanceId: Type.String() })
+
+export const connectionListRoute: FastifyPluginAsyncTypebox<
+  Pick<ConnectionRoutesOptions, 'connections' | 'providers'>
+> = async (app, { connections, providers }) => {
+  app.get(
+    '/v1/connections',
+    {
+      schema: {
+        operationId: 'listConnections',
+        tags,
+        security,
+        summary: 'The connections of all sites, in pages',
+        querystring: Type.Object({
+          provider: Type.Optional(Type.String({ minLength: 1, description: 'Only those with this provider.' })),
+          health: Type.Optional(
+            Type.Union(
+              [Type.Literal('ok'), Type.Literal('limited'), Type.Literal('failing'), Type.Literal('unchecked')],
+              { description: 'Only those in this health.' }
+            )
+          ),
+          ...pageQuery
+        }),
+        response: {
+          200: Type.Object(
+            {
+              connections: Type.Array(ConnectionView, { description: 'In the order of provider and site.' }),
+              nextCursor: NextCursor
+            },
+            {
+              additionalProperties: false,
+              title: 'ConnectionPage',
+              description: 'One page of connections.',
+              examples: [{ connections: ConnectionView.examples ?? [], nextCursor: 'eyJwcm92aWRlciI6ImRvY3NwYWNlIn0' }]
+            }
+          ),
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+        }
+      }
+    },
+    async request => {
+      const { cursor, limit = PAGE_DEFAULT, ...filter } = request.query
+      const after = cursor === undefined ? {} : { after: readCursor(CursorKey, cursor) }
+      // One more than asked for tells whether there is a next page.
+      const rows = await inStore(connections.list({ ...filter, ...after, limit: limit + 1 }))
+      const page = rows.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        // A row whose provider has left the configuration shows nothing of its connection.
+        connections: page.map(row =>
+          viewConnection(row, providers.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
+        ),
+        ...(rows.length > limit &&
+          last && { nextCursor: writeCursor({ provider: last.provider, instanceId: last.instanceId }) })
+      }
+    }
+  )
+}
