@@ -17,6 +17,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json openapi.yaml LICENSE ./
+# Where the SQLite store lies by default. A new named volume mounted here takes on this owner, so that node can write to it.
+RUN mkdir data && chown node:node data
 USER node
 EXPOSE 8080 8081
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \

@@ -9,6 +9,8 @@ import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
 import { createQuotaService, type QuotaSource } from './quota/service.ts'
 import { createSiteConnections } from './quota/site-connections.ts'
+import { createSnapshots } from './quota/snapshots.ts'
+import { createUpgradeLinks } from './quota/upgrade-links.ts'
 import { openStore, type Store } from './store/index.ts'
 import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
 
@@ -41,6 +43,17 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   const store = configuration.store && (await openStore({ ...configuration.store, onLost, now }))
   const { sources, perSite } = createSources(configuration, store, now)
   const envelope = { ...wix, now }
+  const snapshots = createSnapshots({ ...(store && { store }), now, onStoreError: onLost })
+  const links =
+    store && server.publicUrl !== undefined
+      ? createUpgradeLinks(server.publicUrl, await store.sharedKey('upgrade-links'))
+      : undefined
+  const quotas = createQuotaService({
+    actions: createActions(configuration, sources),
+    sources,
+    snapshots,
+    ...(links && { links })
+  })
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePath: server.basePath,
@@ -48,7 +61,8 @@ export async function startService({ configuration, logger, now = Date.now }: Se
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),
     ...(store && { connections: store.connections }),
-    quotas: createQuotaService(createActions(configuration, sources)),
+    quotas,
+    ...(links && { links }),
     presenter: createPresenter({ ...presentation, now })
   })
   const managementApp =
@@ -58,6 +72,7 @@ export async function startService({ configuration, logger, now = Date.now }: Se
       tokens: management.tokens,
       ...(store && { store }),
       providers: perSite,
+      planMayHaveChanged: snapshots.planMayHaveChanged,
       now
     })
   const closeAll = async () => {
@@ -88,17 +103,19 @@ function createSources({ providers }: Configuration, store: Store | undefined, n
   const perSite = new Map<string, PerSiteProvider>()
   const siteConnections = store && createSiteConnections(store)
   for (const configured of providers.values()) {
-    const { name, adapter, settings, shared, connectUrl, deadlineMs } = configured
+    const { name, adapter, settings, shared, connectUrl, freshness } = configured
     const provider = adapter.create(settings, { name, now })
     const connectionOf = async (instanceId: string | undefined) =>
       shared ?? (instanceId === undefined ? undefined : siteConnections?.find(configured, instanceId))
+    const { type: vocabulary, title } = adapter
     sources.set(name, {
       name,
-      vocabulary: adapter.type,
-      title: adapter.title,
+      vocabulary,
+      title,
       provider,
       connectionOf,
-      deadlineMs,
+      perSite: !shared,
+      freshness,
       ...(connectUrl !== undefined && { connectUrl })
     })
     if (!shared) perSite.set(name, { adapter, settings, provider })

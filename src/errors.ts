@@ -36,6 +36,11 @@ export const errorCatalogue = {
     message: 'The configuration has no such action.',
     remedy: 'Add the action key, as the app dashboard spells it, under actions: in the configuration.'
   },
+  UPGRADE_NOT_FOUND: {
+    status: 404,
+    message: 'This upgrade link is not one of ours, or leads nowhere any more.',
+    remedy: "Open the site's quotas again and use the button that is shown there."
+  },
   PROVIDER_NOT_FOUND: {
     status: 404,
     message: 'The configuration has no such provider, or that provider has one connection for all sites.',

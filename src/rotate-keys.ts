@@ -5,7 +5,7 @@ import { openStore } from './store/index.ts'
 
 const BATCH = 100
 
-export interface Rotation {
+export interface RotationSum {
   /** Connections now under the first key that were not before. */
   resealed: number
   /** Connections that no configured key opens. */
@@ -19,19 +19,19 @@ export interface Rotation {
 export async function rotateKeys(
   store: NonNullable<Configuration['store']>,
   onProgress: (done: number, total: number) => void
-): Promise<Rotation> {
-  const { connections, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
+): Promise<RotationSum> {
+  const { rotation, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
   try {
-    const total = await connections.countOldSeals()
-    const rotation = { resealed: 0, unreadable: 0 }
+    const total = await rotation.countOldSeals()
+    const sum = { resealed: 0, unreadable: 0 }
     let after: SiteKey | undefined
     for (;;) {
-      const step = await connections.reseal({ ...(after && { after }), limit: BATCH })
-      if (!step) return rotation
+      const step = await rotation.reseal({ ...(after && { after }), limit: BATCH })
+      if (!step) return sum
       after = step.last
-      rotation.resealed += step.resealed
-      rotation.unreadable += step.unreadable
-      onProgress(rotation.resealed + rotation.unreadable, total)
+      sum.resealed += step.resealed
+      sum.unreadable += step.unreadable
+      onProgress(sum.resealed + sum.unreadable, total)
     }
   } finally {
     await close()

@@ -6,7 +6,7 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_00
 /** The schema of a duration such as `2500ms`, `60s`, `24h`. */
 export function Duration(options: { default: string; description: string }) {
   return Type.String({
-    pattern: '^[1-9]\\d{0,8}(ms|s|m|h|d)$',
+    pattern: '^(0|[1-9]\\d{0,8})(ms|s|m|h|d)$',
     ...options,
     description: `${options.description}; a number with ms, s, m, h or d`,
     examples: [options.default]

@@ -7,7 +7,6 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { interpolate } from './interpolate.ts'
-import { refuseFutureKeys } from './not-yet.ts'
 import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
 import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
@@ -64,7 +63,6 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
 
   const mistakes: Mistake[] = []
   const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
-  mistakes.push(...refuseFutureKeys(written))
   const draft = Value.Default(ConfigurationSchema, written)
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
@@ -79,6 +77,7 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
         store !== undefined,
         store?.url.startsWith('postgres') ?? false,
         valid.wix.allowUnsigned,
+        valid.server.publicUrl,
         providers
       )
     )

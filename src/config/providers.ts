@@ -1,6 +1,7 @@
 // The parts of the configuration that depend on which adapters there are: providers, and the actions that name them.
 
 import { type Mistake, schemaMistakes, suggest } from '../mistakes.ts'
+import type { Freshness } from '../quota/freshness.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { OTHER_FEATURES } from '../quota/service.ts'
 import { type Static, Value } from '../schema.ts'
@@ -9,7 +10,7 @@ import { labelMistakes } from './labels.ts'
 import { ActionSchema, PER_SITE, ProviderShell, providerSchema } from './schema.ts'
 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
-const DEADLINE_MS = { min: 300, max: 5000 }
+const DEADLINE_MS = { min: 400, max: 5000 }
 
 export interface ConfiguredProvider {
   name: string
@@ -20,7 +21,7 @@ export interface ConfiguredProvider {
   shared?: { connection: unknown }
   /** Where a site without a connection of its own is sent. */
   connectUrl?: string
-  deadlineMs: number
+  freshness: Freshness
 }
 
 export interface ConfiguredAction {
@@ -70,20 +71,42 @@ function readProvider(
   const found = schemaMistakes(schema, settings, at)
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
-  const { deadline, connection, connectUrl } = settings
-  const deadlineMs = durationMs(String(deadline))
-  if (deadlineMs < DEADLINE_MS.min || deadlineMs > DEADLINE_MS.max) {
-    mistakes.push({
-      path: [...at, 'deadline'],
-      message: `is ${deadline}, but must lie between ${DEADLINE_MS.min}ms and ${DEADLINE_MS.max}ms`
-    })
+  const { deadline, patience, freshFor, keepFor, connection, connectUrl } = settings
+  const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
+    durationMs(String(text))
+  )
+  const freshness = {
+    deadlineMs: deadlineMs ?? 0,
+    patienceMs: patienceMs ?? 0,
+    freshForMs: freshForMs ?? 0,
+    keepForMs: keepForMs ?? 0
   }
-  const provider = { name, adapter, settings, deadlineMs, ...(typeof connectUrl === 'string' && { connectUrl }) }
+  mistakes.push(...freshnessMistakes(freshness).map(({ key, message }) => ({ path: [...at, key], message })))
+  const provider = { name, adapter, settings, freshness, ...(typeof connectUrl === 'string' && { connectUrl }) }
   if (perSite) return provider
   for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ path: [...at, 'connection', ...path], message })
   }
   return { ...provider, shared: { connection } }
+}
+
+function freshnessMistakes({
+  deadlineMs,
+  patienceMs,
+  freshForMs,
+  keepForMs
+}: Freshness): { key: string; message: string }[] {
+  const mistakes: { key: string; message: string }[] = []
+  if (deadlineMs < DEADLINE_MS.min || deadlineMs > DEADLINE_MS.max) {
+    mistakes.push({
+      key: 'deadline',
+      message: `is ${deadlineMs}ms, but must lie between ${DEADLINE_MS.min}ms and ${DEADLINE_MS.max}ms`
+    })
+  }
+  if (patienceMs > deadlineMs)
+    mistakes.push({ key: 'patience', message: `is longer than the deadline of ${deadlineMs}ms` })
+  if (keepForMs < freshForMs) mistakes.push({ key: 'keepFor', message: 'is shorter than freshFor' })
+  return mistakes
 }
 
 /** The actions that are right in themselves; what is wrong with the others goes to `mistakes`. */

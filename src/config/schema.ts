@@ -141,6 +141,14 @@ export const ConfigurationSchema = Type.Object(
           description: "the path of the app's deployment URI, in front of v1/quota-info",
           examples: ['/quota/']
         }),
+        publicUrl: Type.Optional(
+          Type.String({
+            pattern: '^https?://[^\\s/?#]+/?$',
+            description:
+              "where a person's browser reaches this listener; turns on upgrade links that tell us when a plan may have changed; needs a store",
+            examples: ['https://quota.example.com']
+          })
+        ),
         maxConcurrentCalls: Type.Integer({
           minimum: 1,
           default: 2000,
@@ -219,6 +227,12 @@ export function providerSchema(
     {
       type: Type.Literal(type),
       deadline: Duration({ default: '2500ms', description: 'the answer leaves within this time, 5 s at most' }),
+      patience: Duration({
+        default: '1500ms',
+        description: 'how long a call waits for newer numbers when it could show older ones'
+      }),
+      freshFor: Duration({ default: '60s', description: 'numbers younger than this are shown without asking' }),
+      keepFor: Duration({ default: '24h', description: 'numbers older than this are never shown' }),
       ...(needsConnection(connectionSchema) && (sites === PER_SITE ? perSite : { connection: connectionSchema })),
       ...settingsSchema.properties
     },

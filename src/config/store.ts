@@ -34,6 +34,7 @@ export function storeMistakes(
   hasStore: boolean,
   isPostgres: boolean,
   allowUnsigned: boolean,
+  publicUrl: string | undefined,
   providers: ReadonlyMap<string, ConfiguredProvider>
 ): Mistake[] {
   const mistakes: Mistake[] = []
@@ -42,6 +43,12 @@ export function storeMistakes(
     mistakes.push({
       path: ['store'],
       message: `is missing: the provider ${perSite.name} keeps a connection per site, encrypted; write store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }, base64 of 32 bytes`
+    })
+  }
+  if (publicUrl !== undefined && !hasStore) {
+    mistakes.push({
+      path: ['server', 'publicUrl'],
+      message: 'needs a store, which keeps the key that signs upgrade links; write store: { encryptionKeys: [...] } too'
     })
   }
   if (isPostgres && allowUnsigned) {

@@ -16,9 +16,7 @@ const neverConnected: Connections = {
   put: neverCalled,
   setHealth: neverCalled,
   remove: neverCalled,
-  removeSite: neverCalled,
-  reseal: neverCalled,
-  countOldSeals: neverCalled
+  removeSite: neverCalled
 }
 
 const HEADER = '# Written from the route schemas by `npm run openapi`; change those, not this.\n'
@@ -75,10 +73,17 @@ export async function generateOpenApi(version: string): Promise<string> {
     maxConcurrentCalls: 1,
     readEnvelope: neverCalled,
     readAppEvent: neverCalled,
-    quotas: { ask: neverCalled },
+    quotas: { ask: neverCalled, upgradeUrl: neverCalled },
+    links: { linkFor: neverCalled, read: neverCalled },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
-  await app.register(managementRoutes, { tokens: [], store: storeOfNobody, providers: new Map(), now: Date.now })
+  await app.register(managementRoutes, {
+    tokens: [],
+    store: storeOfNobody,
+    providers: new Map(),
+    planMayHaveChanged: neverCalled,
+    now: Date.now
+  })
   await app.ready()
   return HEADER + stringify(hoistTitled({ ...app.swagger() }), { lineWidth: 120, aliasDuplicateObjects: false })
 }

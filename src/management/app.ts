@@ -7,7 +7,7 @@ import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
 import { connectionListRoute } from './connection-list.ts'
-import { connectionRoutes, type PerSiteProvider } from './connections.ts'
+import { type ConnectionRoutesOptions, connectionRoutes, type PerSiteProvider } from './connections.ts'
 import { readinessRoute } from './readiness.ts'
 import { type NamedToken, requireToken } from './tokens.ts'
 
@@ -20,6 +20,7 @@ export interface ManagementRoutesOptions {
   store?: Pick<Store, 'connections' | 'audit' | 'ping'>
   /** The providers whose sites bring their own connections. */
   providers: ReadonlyMap<string, PerSiteProvider>
+  planMayHaveChanged: ConnectionRoutesOptions['planMayHaveChanged']
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -27,7 +28,7 @@ export interface ManagementRoutesOptions {
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, store, providers, now }
+  { tokens, store, providers, planMayHaveChanged, now }
 ) => {
   app.register(readinessRoute, store ? { pingStore: store.ping } : {})
   app.register(async guarded => {
@@ -35,7 +36,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
     guarded.addHook('onRequest', requireToken(tokens))
     guarded.register(apiDocumentRoute)
     if (!store) return
-    guarded.register(connectionRoutes, { connections: store.connections, providers, now })
+    guarded.register(connectionRoutes, { connections: store.connections, providers, planMayHaveChanged, now })
     guarded.register(connectionListRoute, { connections: store.connections, providers })
     guarded.register(auditRoute, { audit: store.audit })
   })

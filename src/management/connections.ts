@@ -5,6 +5,7 @@ import { errorResponses } from '../http/errors.ts'
 import { schemaMistakes } from '../mistakes.ts'
 import { type ProviderAdapter, providerFindings, type QuotaProvider } from '../quota/provider.ts'
 import { Type } from '../schema.ts'
+import type { SiteKey } from '../store/changes.ts'
 import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { inStore } from './store-call.ts'
@@ -19,6 +20,7 @@ export interface PerSiteProvider {
 export interface ConnectionRoutesOptions {
   connections: Connections
   providers: ReadonlyMap<string, PerSiteProvider>
+  planMayHaveChanged: (key: SiteKey) => Promise<void>
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -42,7 +44,7 @@ const ONE_CONNECTION_ERRORS = [
 ] as const
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, providers, now } = options
+  const { connections, providers, planMayHaveChanged, now } = options
 
   function perSite(name: string): PerSiteProvider {
     const found = providers.get(name)
@@ -174,6 +176,28 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       if (found.connection !== undefined)
         await inStore(connections.setHealth(found, await check(site, found.connection), request.actor))
       return viewConnection(await stored(request.params), site.adapter.connectionSchema)
+    }
+  )
+
+  app.post(
+    '/v1/connections/:provider/:instanceId/refresh',
+    {
+      schema: {
+        operationId: 'refreshConnection',
+        tags,
+        security,
+        summary: "Tell that a site's plan may have changed",
+        description:
+          'For half an hour, or until the plan has changed, the provider is asked more often, and past its own caches.',
+        params,
+        response: { 204: Type.Null({ description: 'It is noted.' }), ...errorResponses(ONE_CONNECTION_ERRORS) }
+      }
+    },
+    async (request, reply) => {
+      perSite(request.params.provider)
+      await stored(request.params)
+      await planMayHaveChanged(request.params)
+      return reply.code(204).send(null)
     }
   )
 }

@@ -1,4 +1,4 @@
-// POST {basePath}/v1/app-events: Wix tells that something happened to the app on a site. Only its removal matters to us.
+// POST /v1/app-events: Wix tells that something happened to the app on a site. Only its removal matters to us.
 // https://dev.wix.com/docs/rest/app-management/app-instance/app-instance-removed
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'

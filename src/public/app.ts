@@ -4,25 +4,30 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import type { UpgradeLinks } from '../quota/upgrade-links.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
+import { upgradeRoute } from './upgrade.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 
 export interface PublicRoutesOptions extends QuotaInfoOptions, AppEventsOptions {
-  /** In front of every path but the health check. */
+  /** Absent without server.publicUrl. */
+  links?: UpgradeLinks
+  /** In front of the quota call's path. */
   basePath: string
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePath, readAppEvent, connections, ...quotaInfo }
+  { basePath, readAppEvent, connections, links, ...quotaInfo }
 ) => {
   app.register(livenessRoute)
   const prefix = basePath.replace(/\/+$/, '')
   app.register(quotaInfoRoutes, { prefix, ...quotaInfo })
-  app.register(appEventsRoute, { prefix, readAppEvent, ...(connections && { connections }) })
+  app.register(appEventsRoute, { readAppEvent, ...(connections && { connections }) })
+  if (links) app.register(upgradeRoute, { links, quotas: quotaInfo.quotas })
 }
 
 /** Builds the public listener, not yet listening. */

@@ -5,6 +5,7 @@ import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import type { Presenter } from '../presentation/presenter.ts'
 import type { QuotaAction, QuotaService } from '../quota/service.ts'
+import type { Shown } from '../quota/snapshots.ts'
 import { Type } from '../schema.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
@@ -24,6 +25,16 @@ export interface QuotaInfoOptions {
 
 const RETRY_AFTER_SECONDS = 1
 
+const Age = Type.Integer({
+  minimum: 0,
+  description: 'How old the numbers are, in seconds; 0 when they were fetched for this call.'
+})
+const CacheStatus = Type.String({
+  pattern: '^quota-bridge; (hit|fwd=(miss|stale|bypass))',
+  description:
+    'What was done about the numbers (RFC 9211): `hit` shown from memory, with a negative ttl when an older one is shown and `detail` saying why; `fwd` fetched, or nobody to ask.',
+  examples: ['quota-bridge; hit; ttl=41']
+})
 const ContentLanguage = Type.String({
   minLength: 2,
   description:
@@ -55,7 +66,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         response: {
           200: {
             ...QuotaInfoAnswer,
-            headers: { 'Content-Language': ContentLanguage },
+            headers: { 'Content-Language': ContentLanguage, Age, 'Cache-Status': CacheStatus },
             description: 'What Wix shows to the site owner.'
           },
           ...errorResponses([
@@ -82,7 +93,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       underWay++
       try {
         const call = await readEnvelope(request.body ?? '')
-        const { action, outcome } = await quotas.ask(call)
+        const { action, outcome, shown } = await quotas.ask(call)
         const { answer, language } = presenter(outcome, action.features, {
           languages: call.languages,
           labels: action.labels
@@ -93,15 +104,31 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
             site: call.instanceId,
             wixRequest: call.requestId,
             provider: action.source.name,
+            ...(shown && {
+              done: shown.done,
+              ageMs: shown.ageMs,
+              upstreamMs: shown.upstreamMs && Math.round(shown.upstreamMs)
+            }),
             ms: Math.round(reply.elapsedTime)
           },
           'quota told'
         )
         reply.header('content-language', language)
+        reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
+        reply.header('cache-status', cacheStatus(shown))
         return { actionQuotaInfo: answer }
       } finally {
         underWay--
       }
     }
   )
+}
+
+/** What was done about an answer's numbers: https://www.rfc-editor.org/rfc/rfc9211 */
+function cacheStatus(shown: Shown | undefined): string {
+  if (!shown) return 'quota-bridge; fwd=bypass'
+  const ttl = `ttl=${Math.floor(shown.freshMs / 1000)}`
+  if (shown.done === 'hit') return `quota-bridge; hit; ${ttl}`
+  if (shown.done === 'stale') return `quota-bridge; hit; ${ttl}; detail=${shown.asOf?.reason}`
+  return `quota-bridge; fwd=${shown.done === 'renewed' ? 'stale' : 'miss'}; stored`
 }

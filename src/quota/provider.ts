@@ -8,6 +8,8 @@ export interface FetchOptions {
   signal: AbortSignal
   /** Somebody may just have bought: read past the upstream's caches, whatever that costs it. */
   planMayHaveChanged: boolean
+  /** When `signal` will abort, by performance.now(): what would end later is not begun. */
+  deadlineAt: number
 }
 
 /** One configured source of quotas. `Connection` is what it needs to speak for somebody. */
@@ -19,6 +21,8 @@ export interface QuotaProvider<Connection = unknown> {
   fetchReport(connection: Connection, options: FetchOptions): Promise<QuotaReport>
   /** Finds out whether a connection works, and tells all it should; for saving one. */
   check(connection: Connection, options: { signal: AbortSignal }): Promise<ConnectionCheck>
+  /** Where a person buys more, for one connection; undefined when there is no such place. */
+  upgradeUrl(connection: Connection): string | undefined
   /** Closes sockets that are kept open between calls. */
   close(): Promise<void>
 }
@@ -102,14 +106,17 @@ export const providerFindings = {
 
 export type ProviderFinding = keyof typeof providerFindings
 
+export type ProviderErrorCode = 'PROVIDER_REJECTED' | 'QUOTA_UNAVAILABLE' | 'PROVIDER_TIMEOUT'
+
 /** An upstream's failure, told without any part of what it sent. */
 export class ProviderError extends QuotaBridgeError {
+  declare readonly code: ProviderErrorCode
   readonly finding: ProviderFinding
   /** A status or a system error's code, for the log. */
   readonly reason: string | undefined
 
   constructor(
-    code: 'PROVIDER_REJECTED' | 'QUOTA_UNAVAILABLE' | 'PROVIDER_TIMEOUT',
+    code: ProviderErrorCode,
     finding: ProviderFinding,
     details: { reason?: string; retryAfterSeconds?: number } = {}
   ) {

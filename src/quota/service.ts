@@ -1,12 +1,19 @@
 // From an action and a site to a report: which provider is asked, with which connection, and for how long.
 import { QuotaBridgeError } from '../errors.ts'
+import type { SiteKey } from '../store/changes.ts'
+import type { Freshness } from './freshness.ts'
 import { ProviderError, type QuotaProvider } from './provider.ts'
 import type { AsOf, QuotaGroup, QuotaReport } from './report.ts'
+import type { Shown, Snapshots } from './snapshots.ts'
+import type { UpgradeLinks } from './upgrade-links.ts'
 
 /** What is left of a deadline for presenting the report and sending the answer. */
-const ANSWER_RESERVE_MS = 100
+const ANSWER_RESERVE_MS = 200
 /** What an adapter has, after its signal aborted, to make the best of what it already knows. */
 const LAST_WORDS_MS = 100
+
+/** In the place of a site, for what all sites share. */
+export const SHARED = ''
 
 /** Stands in a list of features for every one that is not named in it. */
 export const OTHER_FEATURES = '*'
@@ -24,8 +31,9 @@ export interface QuotaSource {
   title: string
   /** Where a site without a connection is sent. */
   connectUrl?: string
-  /** The answer leaves within this time of the call. */
-  deadlineMs: number
+  /** Whether every site has a connection of its own. */
+  perSite: boolean
+  freshness: Freshness
 }
 
 export interface QuotaAction {
@@ -51,6 +59,8 @@ export type QuotaOutcome =
 export interface QuotaResult<Action extends QuotaAction> {
   action: Action
   outcome: QuotaOutcome
+  /** How the report was come by; absent without one. */
+  shown?: Shown
 }
 
 export interface QuotaService<Action extends QuotaAction> {
@@ -60,36 +70,69 @@ export interface QuotaService<Action extends QuotaAction> {
    * @throws {ProviderError} when the provider cannot tell
    */
   ask(call: QuotaCall): Promise<QuotaResult<Action>>
+  /**
+   * Where a person buys more, which is noted, since the plan may then change; undefined when there is no such place.
+   * @throws {ProviderError} when the connection cannot be found out
+   */
+  upgradeUrl(key: SiteKey): Promise<string | undefined>
+}
+
+export interface QuotaServiceOptions<Action extends QuotaAction> {
+  actions: ReadonlyMap<string, Action>
+  /** By name. */
+  sources: ReadonlyMap<string, QuotaSource>
+  snapshots: Snapshots
+  /** Upgrade buttons lead by way of these; straight to the provider without them. */
+  links?: UpgradeLinks
 }
 
 /** Answers quota calls from the configured actions. */
-export function createQuotaService<Action extends QuotaAction>(
-  actions: ReadonlyMap<string, Action>
-): QuotaService<Action> {
+export function createQuotaService<Action extends QuotaAction>({
+  actions,
+  sources,
+  snapshots,
+  links
+}: QuotaServiceOptions<Action>): QuotaService<Action> {
+  async function show(source: QuotaSource, key: SiteKey): Promise<Shown | undefined> {
+    const { provider, connectionOf, freshness } = source
+    const found = await connectionOf(key.instanceId)
+    if (!found) return undefined
+    // What an adapter still knows when its signal aborts must come before the call is given up.
+    const deadlineMs = freshness.deadlineMs - LAST_WORDS_MS - ANSWER_RESERVE_MS
+    return snapshots.show({ key, provider, connection: found.connection, freshness: { ...freshness, deadlineMs } })
+  }
+
   return {
     async ask({ actionKey, instanceId }) {
       const action = actions.get(actionKey)
       if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
       if (!action.enforced) return { action, outcome: { kind: 'nothing' } }
       const { source, features } = action
-      const report = await within(source.deadlineMs, signal => fetchReport(source, instanceId, signal))
-      if (report)
-        return {
-          action,
-          outcome: { kind: 'report', report: { ...report, groups: selectFeatures(report.groups, features) } }
-        }
-      return { action, outcome: connectOutcome(source, instanceId) }
+      const key = keyOf(source, instanceId)
+      const shown = key && (await within(source.freshness.deadlineMs - ANSWER_RESERVE_MS, show(source, key)))
+      if (!shown) return { action, outcome: connectOutcome(source, instanceId) }
+      const link = await links?.linkFor(key)
+      const groups = selectFeatures(shown.report.groups, features).map(group =>
+        link && group.upgradeUrl ? { ...group, upgradeUrl: link } : group
+      )
+      const { asOf } = shown
+      return { action, outcome: { kind: 'report', report: { ...shown.report, groups }, ...(asOf && { asOf }) }, shown }
+    },
+
+    async upgradeUrl(key) {
+      const source = sources.get(key.provider)
+      const found = await source?.connectionOf(key.instanceId)
+      const url = found && source?.provider.upgradeUrl(found.connection)
+      if (url) await snapshots.planMayHaveChanged(key)
+      return url
     }
   }
 }
 
-async function fetchReport(
-  { provider, connectionOf }: QuotaSource,
-  instanceId: string | undefined,
-  signal: AbortSignal
-) {
-  const found = await connectionOf(instanceId)
-  return found && provider.fetchReport(found.connection, { signal, planMayHaveChanged: false })
+/** Which snapshot a call is about: the site's own, or the one that all sites share. */
+function keyOf({ name, perSite }: QuotaSource, instanceId: string | undefined): SiteKey | undefined {
+  if (!perSite) return { provider: name, instanceId: SHARED }
+  return instanceId === undefined ? undefined : { provider: name, instanceId }
 }
 
 function connectOutcome({ connectUrl, vocabulary, title }: QuotaSource, instanceId: string | undefined): QuotaOutcome {
@@ -99,23 +142,16 @@ function connectOutcome({ connectUrl, vocabulary, title }: QuotaSource, instance
   return { kind: 'connect', connectUrl: url.href, vocabulary, title }
 }
 
-/** Does a piece of work, or throws PROVIDER_TIMEOUT in time for an answer to leave within the deadline. */
-async function within<Result>(deadlineMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const abort = new AbortController()
-  const aborting = setTimeout(() => abort.abort(), deadlineMs - LAST_WORDS_MS - ANSWER_RESERVE_MS)
-  let givingUp: NodeJS.Timeout | undefined
-  // Work that overlooks its signal must not hold the answer back.
+/** What a piece of work gives, or PROVIDER_TIMEOUT when it takes too long, whatever it waits for. */
+async function within<Result>(limitMs: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    givingUp = setTimeout(
-      () => reject(new ProviderError('PROVIDER_TIMEOUT', 'timeout')),
-      deadlineMs - ANSWER_RESERVE_MS
-    )
+    timer = setTimeout(() => reject(new ProviderError('PROVIDER_TIMEOUT', 'timeout')), limitMs)
   })
   try {
-    return await Promise.race([work(abort.signal), late])
+    return await Promise.race([work, late])
   } finally {
-    clearTimeout(aborting)
-    clearTimeout(givingUp)
+    clearTimeout(timer)
   }
 }
 

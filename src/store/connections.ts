@@ -1,8 +1,9 @@
 // The sites' own connections: kept encrypted, changed together with the audit row that tells of the change.
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Audit } from './audit.ts'
 import type { Changes, SiteKey } from './changes.ts'
-import { type Keyring, SealError, type Sealed } from './encryption.ts'
+import type { Keyring } from './encryption.ts'
+import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
 
 /** `limited`: it works, but tells less than it should. */
@@ -32,14 +33,6 @@ export interface ListFilter {
   limit: number
 }
 
-export interface Resealed {
-  /** Where to go on. */
-  last: SiteKey
-  resealed: number
-  /** Those that no configured key opens; they stay as they are. */
-  unreadable: number
-}
-
 export interface Connections {
   get(key: SiteKey): Promise<StoredConnection | undefined>
   /** In the order of provider and site. */
@@ -52,10 +45,6 @@ export interface Connections {
   remove(key: SiteKey, actor: string): Promise<boolean>
   /** Forgets everything about a site; gives how many connections it had. */
   removeSite(instanceId: string, actor: string): Promise<number>
-  /** Re-encrypts the next `limit` connections that are not under the first key; undefined when none is left. */
-  reseal(options: { after?: SiteKey; limit: number }): Promise<Resealed | undefined>
-  /** How many connections are not under the first key. */
-  countOldSeals(): Promise<number>
 }
 
 export interface ConnectionsOptions {
@@ -68,26 +57,12 @@ export interface ConnectionsOptions {
 }
 
 export function createConnections({ db, keyring, changes, audit, now }: ConnectionsOptions): Connections {
-  function seal({ provider, instanceId }: SiteKey, connection: unknown) {
-    const { keyId, sealed } = keyring.seal(JSON.stringify(connection), [provider, instanceId])
-    return { key_id: keyId, sealed }
-  }
-
-  function unseal(sealed: Sealed, owner: string[]): unknown {
-    try {
-      return JSON.parse(keyring.open(sealed, owner))
-    } catch (error) {
-      if (error instanceof SealError) return undefined
-      throw error
-    }
-  }
-
   function read(row: ConnectionsTable): StoredConnection {
-    const { provider, instance_id: instanceId, key_id: keyId, sealed, finding } = row
+    const { provider, instance_id: instanceId, finding } = row
     return {
       provider,
       instanceId,
-      connection: unseal({ keyId, sealed }, [provider, instanceId]),
+      connection: openConnection(keyring, row),
       health: HEALTHS.find(health => health === row.health) ?? 'unchecked',
       finding,
       checkedAt: row.checked_at,
@@ -132,7 +107,13 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
     put: (key, connection, { health, finding, checkedAt }, actor) =>
       change(async (transaction, changed) => {
         const at = now()
-        const values = { ...seal(key, connection), health, finding, checked_at: checkedAt, updated_at: at }
+        const values = {
+          ...sealConnection(keyring, key, connection),
+          health,
+          finding,
+          checked_at: checkedAt,
+          updated_at: at
+        }
         const { provider, instanceId } = key
         const updated = await transaction
           .updateTable('connections')
@@ -149,6 +130,8 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
             .onConflict(conflict => conflict.columns(['provider', 'instance_id']).doUpdateSet(values))
             .execute()
         }
+        // Numbers that were read with another connection are not this one's.
+        await forgetNumbers(transaction, instanceId, provider)
         await audit.write(transaction, created ? 'connection.created' : 'connection.replaced', key, actor)
         changed(key)
         return { created }
@@ -174,6 +157,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
           .where('instance_id', '=', key.instanceId)
           .executeTakeFirst()
         if (numDeletedRows === 0n) return false
+        await forgetNumbers(transaction, key.instanceId, key.provider)
         await audit.write(transaction, 'connection.deleted', key, actor)
         changed(key)
         return true
@@ -191,55 +175,15 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
         if (rows.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)
         for (const { provider } of rows) changed({ provider, instanceId })
         return rows.length
-      }),
-
-    async reseal({ after, limit }) {
-      let query = db
-        .selectFrom('connections')
-        .selectAll()
-        .where('key_id', '!=', keyring.keyId)
-        .orderBy('provider')
-        .orderBy('instance_id')
-        .limit(limit)
-      if (after) query = query.where(isAfter(after))
-      const rows = await query.execute()
-      const last = rows.at(-1)
-      if (!last) return undefined
-      let unreadable = 0
-      for (const row of rows) {
-        const { provider, instanceId, connection } = read(row)
-        if (connection === undefined) {
-          unreadable++
-          continue
-        }
-        await db
-          .updateTable('connections')
-          .set(seal({ provider, instanceId }, connection))
-          .where('provider', '=', provider)
-          .where('instance_id', '=', instanceId)
-          // The service may have saved another connection since; that one is under the first key already.
-          .where('sealed', '=', row.sealed)
-          .execute()
-      }
-      return {
-        last: { provider: last.provider, instanceId: last.instance_id },
-        resealed: rows.length - unreadable,
-        unreadable
-      }
-    },
-
-    async countOldSeals() {
-      const { count } = await db
-        .selectFrom('connections')
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('key_id', '!=', keyring.keyId)
-        .executeTakeFirstOrThrow()
-      return Number(count)
-    }
+      })
   }
 }
 
-/** The row comparison that lets both engines go on in the index, however far down the page is. */
-function isAfter({ provider, instanceId }: SiteKey) {
-  return sql<boolean>`(provider, instance_id) > (${provider}, ${instanceId})`
+/** What was read with a site's connections goes with them. */
+async function forgetNumbers(transaction: Transaction<Tables>, instanceId: string, provider?: string): Promise<void> {
+  for (const table of ['snapshots', 'marks'] as const) {
+    let query = transaction.deleteFrom(table).where('instance_id', '=', instanceId)
+    if (provider !== undefined) query = query.where('provider', '=', provider)
+    await query.execute()
+  }
 }

@@ -48,6 +48,8 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     types: typeParsers
   })
   pool.on('error', onError)
+  // The pool listens to idle connections alone; one that breaks in the middle of a query must not end the process.
+  pool.on('connect', client => client.on('error', onError))
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return { engine: 'postgres', queries, close: () => queries.destroy() }
 }

@@ -6,6 +6,10 @@ import { type Changes, createLocalChanges, createPostgresChanges } from './chang
 import { type Connections, createConnections } from './connections.ts'
 import { migrate, openDatabase } from './database.ts'
 import { createKeyring } from './encryption.ts'
+import { createLocks, type Locks } from './locks.ts'
+import { createRotation, type Rotation } from './rotation.ts'
+import { sharedKey } from './signing-key.ts'
+import { createStoredSnapshots, type Snapshots } from './snapshots.ts'
 
 export interface StoreOptions {
   /** `file:data/quota-bridge.db` or `postgres://…` */
@@ -23,7 +27,13 @@ export interface StoreOptions {
 export interface Store {
   connections: Connections
   audit: Audit
+  rotation: Rotation
   changes: Changes
+  snapshots: Snapshots
+  /** Across replicas; absent where there is only one. */
+  locks?: Locks
+  /** A key that all replicas share; made when it is first asked for. */
+  sharedKey(name: string): Promise<Buffer>
   /** Whether the database answers now, and has our tables. */
   ping(): Promise<boolean>
   close(): Promise<void>
@@ -55,10 +65,15 @@ export async function openStore({
   const { engine, queries } = database
   const changes = engine === 'postgres' ? createPostgresChanges(url, onLost) : createLocalChanges()
   const audit = createAudit(queries, now)
+  const locks = engine === 'postgres' ? createLocks(url) : undefined
   return {
     connections: createConnections({ db: queries, keyring, changes, audit, now }),
     audit,
+    rotation: createRotation(queries, keyring),
     changes,
+    snapshots: createStoredSnapshots(queries, engine, changes),
+    ...(locks && { locks }),
+    sharedKey: name => sharedKey(queries, keyring, name),
     async ping() {
       try {
         await sql`select 1 from connections limit 1`.execute(queries)
@@ -68,7 +83,7 @@ export async function openStore({
       }
     },
     async close() {
-      await changes.close()
+      await Promise.all([changes.close(), locks?.close()])
       await database.close()
     }
   }

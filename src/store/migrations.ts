@@ -5,12 +5,50 @@ import type { Engine } from './database.ts'
 
 /** The steps, in the words of an engine. Their names sort in their order. */
 export function migrations(engine: Engine): MigrationProvider {
-  return { getMigrations: async () => ({ '001-connections': connections(engine) }) }
+  return { getMigrations: async () => ({ '001-connections': connections(engine), '002-snapshots': snapshots(engine) }) }
+}
+
+/** SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language. */
+function textOf(engine: Engine) {
+  return engine === 'postgres' ? sql`text collate "C"` : sql`text`
+}
+
+function snapshots(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('snapshots')
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('fingerprint', text, column => column.notNull())
+        .addColumn('fetched_at', 'bigint', column => column.notNull())
+        .addColumn('report', text, column => column.notNull())
+        .addPrimaryKeyConstraint('snapshots_pk', ['provider', 'instance_id'])
+        .execute()
+      await db.schema.createIndex('snapshots_by_site').on('snapshots').columns(['instance_id', 'provider']).execute()
+      await db.schema
+        .createTable('marks')
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('until', 'bigint', column => column.notNull())
+        .addColumn('signature', text, column => column.notNull())
+        .addColumn('refreshed_at', 'bigint', column => column.notNull())
+        .addPrimaryKeyConstraint('marks_pk', ['provider', 'instance_id'])
+        .execute()
+      await db.schema.createIndex('marks_by_site').on('marks').columns(['instance_id', 'provider']).execute()
+      await db.schema
+        .createTable('keys')
+        .addColumn('name', text, column => column.primaryKey())
+        .addColumn('key_id', text, column => column.notNull())
+        .addColumn('sealed', text, column => column.notNull())
+        .execute()
+    }
+  }
 }
 
 function connections(engine: Engine): Migration {
-  // SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language.
-  const text = engine === 'postgres' ? sql`text collate "C"` : sql`text`
+  const text = textOf(engine)
   const id = engine === 'postgres' ? sql`bigint generated always as identity` : sql`integer`
   return {
     async up(db: Kysely<unknown>) {

@@ -25,7 +25,33 @@ export interface AuditTable {
   instance_id: string
 }
 
+export interface SnapshotsTable {
+  provider: string
+  /** Empty for a connection that all sites share. */
+  instance_id: string
+  fingerprint: string
+  fetched_at: number
+  report: string
+}
+
+export interface MarksTable {
+  provider: string
+  instance_id: string
+  until: number
+  signature: string
+  refreshed_at: number
+}
+
+export interface KeysTable {
+  name: string
+  key_id: string
+  sealed: string
+}
+
 export interface Tables {
+  snapshots: SnapshotsTable
+  marks: MarksTable
+  keys: KeysTable
   connections: ConnectionsTable
   audit: AuditTable
 }

@@ -42,7 +42,7 @@ t.test('a small configuration is filled up with the defaults', async t => {
   t.equal(management, undefined)
   t.strictSame(presentation, { sizes: 'in-name', language: 'en' })
   t.match(providers.get('docspace'), {
-    deadlineMs: 2500,
+    freshness: { deadlineMs: 2500, patienceMs: 1500, freshForMs: 60_000, keepForMs: 86_400_000 },
     settings: {
       allowedHosts: ['*.onlyoffice.com'],
       allowPrivateHosts: false,
@@ -188,7 +188,7 @@ t.test('a host that is not allowed is told', async t => {
 t.test('a deadline that makes no sense is told', async t => {
   for (const deadline of ['10ms', '6s', '1d']) {
     t.match(mistakes(GOOD.replace('type: docspace', `type: docspace\n    deadline: ${deadline}`)), [
-      /deadline \(8\): is .*between 300ms and 5000ms/
+      /deadline \(8\): is .*between 400ms and 5000ms/
     ])
   }
   t.match(mistakes(GOOD.replace('type: docspace', 'type: docspace\n    deadline: 2.5s')), [
@@ -228,10 +228,22 @@ t.test('a list of keys is checked key by key', async t => {
   ])
 })
 
-t.test('keys of later versions are refused as not yet there', async t => {
-  t.match(mistakes(GOOD.replace('wix:', 'server: { publicUrl: https://quota.example.com }\nwix:')), [
-    /^server\.publicUrl \(2\): is not there yet in this version/
-  ])
+t.test('durations that contradict each other are told', async t => {
+  const withSetting = (setting: string) => mistakes(GOOD.replace('type: docspace', `type: docspace\n    ${setting}`))
+  t.match(withSetting('patience: 3s'), [/patience \(8\): is longer than the deadline of 2500ms/])
+  t.match(withSetting('keepFor: 10s'), [/keepFor \(8\): is shorter than freshFor/])
+  t.strictSame(withSetting('freshFor: 0s'), [])
+})
+
+t.test('upgrade links need a store for the key that signs them', async t => {
+  const linked = GOOD.replace('wix:', 'server: { publicUrl: https://quota.example.com }\nwix:')
+  t.match(mistakes(linked), [/^server\.publicUrl \(2\): needs a store/])
+  t.strictSame(
+    mistakes(
+      `${linked}store: { encryptionKeys: ["${Buffer.from('a key for tests, of 32 bytes ...').toString('base64')}"] }\n`
+    ),
+    []
+  )
 })
 
 const KEY = Buffer.from('a key for tests, of 32 bytes ...').toString('base64')

@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
 import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
 import { appEvent } from '../helpers/app-event.ts'
-import { type Bridge, type BridgeOptions, startBridge } from '../helpers/bridge.ts'
+import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
@@ -14,7 +14,7 @@ export interface Route {
   start(options?: BridgeOptions): Promise<Bridge>
   startBroken(): Promise<string>
   /** With connections per site; the database may be lost after the start. */
-  startManaged(fate?: 'database lost'): Promise<Bridge>
+  startManaged(fate?: 'database lost'): Promise<Bridge & { storeFile: string }>
 }
 
 /** Makes the requests; each answer must have the status that the case stands for. */
@@ -27,9 +27,14 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
     startBroken: async () => reach(await startBrokenApp(t)),
     async startManaged(fate) {
       const file = join(t.testdir(), 'quota-bridge.db')
-      const bridge = await startBridge(t, { store: { url: `file:${file}` }, management: MANAGEMENT, reach })
+      const bridge = await startBridge(t, {
+        store: { url: `file:${file}` },
+        management: MANAGEMENT,
+        server: { publicUrl: 'https://quota.example.com' },
+        reach
+      })
       if (fate) dropTables(file)
-      return bridge
+      return { ...bridge, storeFile: file }
     }
   }
 }
@@ -82,6 +87,16 @@ async function withoutDatabase(route: Route, method: string, path: string, body?
   return [await manageOf(bridge)(method, path, body)]
 }
 
+/** Where the upgrade button leads, within this service. */
+async function upgradeLink({ call }: Bridge, action: string): Promise<string> {
+  const { actionQuotaInfo } = await bodyOf(await call(action))
+  return new URL(actionQuotaInfo.quotaInfo[0]?.upgradeCta?.url ?? 'http://none').pathname.slice(1)
+}
+
+async function followUpgrade(bridge: Bridge): Promise<Response> {
+  return bridge.get('public', await upgradeLink(bridge, 'upload-file'), { redirect: 'manual' })
+}
+
 async function openApiDocument({ start }: Route, token: string): Promise<Response> {
   const { get } = await start({ management: MANAGEMENT })
   return get('management', 'openapi.yaml', { headers: { authorization: `Bearer ${token}` } })
@@ -92,8 +107,12 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'putConnection 400',
   'getConnection 400',
   'deleteConnection 400',
-  'checkConnection 400'
+  'checkConnection 400',
+  'refreshConnection 400'
 ])
+
+/** Prism follows a redirect by itself instead of handing it on. */
+export const notProxied: ReadonlySet<string> = new Set(['getUpgrade 303'])
 
 /** By `operationId status`. */
 export const cases: Record<string, Case> = {
@@ -190,6 +209,29 @@ export const cases: Record<string, Case> = {
   'checkConnection 401': async route => [await managed(route, 'POST', `${SITE}/check`, undefined, 'another-token')],
   'checkConnection 404': async route => [await managed(route, 'POST', `${SITE}/check`)],
   'checkConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/check`),
+  'refreshConnection 204': async route => [await (await connected(route)).manage('POST', `${SITE}/refresh`)],
+  'refreshConnection 400': async route => [
+    await managed(route, 'POST', `v1/connections/sites/${'a'.repeat(300)}/refresh`)
+  ],
+  'refreshConnection 401': async route => [await managed(route, 'POST', `${SITE}/refresh`, undefined, 'another-token')],
+  'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
+  'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
+  'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
+  'getUpgrade 404': async route => [await (await route.startManaged()).get('public', 'v1/upgrade/nonsense')],
+  'getUpgrade 503': async route => {
+    const bridge = await route.startManaged()
+    await manageOf(bridge)('PUT', `${SITE}?check=false`, {
+      url: bridge.docspace.url,
+      apiKey: bridge.docspace.portal.keys.owner
+    })
+    const link = await upgradeLink(bridge, 'site-room')
+    await manageOf(bridge)('PUT', `${SITE}?check=false`, {
+      url: bridge.docspace.url,
+      apiKey: bridge.docspace.portal.keys.owner
+    })
+    dropTables(bridge.storeFile)
+    return [await bridge.get('public', link, { redirect: 'manual' })]
+  },
   'listConnections 200': async route => {
     const { manage, connection } = await connected(route)
     await manage('PUT', 'v1/connections/sites/another', connection)

@@ -16,6 +16,8 @@ export const TODAY = new Date('2026-11-22T12:00:00Z')
 /** Of no use anywhere else: it says so itself. */
 export const ENCRYPTION_KEY = Buffer.from('a key for tests, of 32 bytes ...').toString('base64')
 export const MANAGEMENT_TOKEN = 'a-token-for-tests'
+/** Most tests are about what DocSpace holds now; those about freshness say so. */
+const NOTHING_KEPT = { freshFor: '0s', keepFor: '0s', patience: '0s' }
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
@@ -60,7 +62,7 @@ export interface BridgeOptions {
   reach?: (url: string) => string
 }
 
-export async function startBridge(t: Test, options: BridgeOptions = {}): Promise<Bridge> {
+export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOptions = {}): Promise<Bridge> {
   const wix = sharedWix
   const docspace = options.sharing ?? (await startFakeDocSpace(options.scenario, clock))
   if (!options.sharing) t.teardown(() => docspace.close())
@@ -79,6 +81,7 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
         },
         allowedHosts: ['127.0.0.1', 'localhost'],
         allowPrivateHosts: true,
+        ...NOTHING_KEPT,
         ...options.docspace
       },
       ...(options.store && {
@@ -87,6 +90,7 @@ export async function startBridge(t: Test, options: BridgeOptions = {}): Promise
           connection: 'per-site',
           allowedHosts: ['127.0.0.1', '*.onlyoffice.com'],
           allowPrivateHosts: true,
+          ...NOTHING_KEPT,
           ...(options.connectUrl && { connectUrl: options.connectUrl }),
           ...options.sites
         }

@@ -12,6 +12,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
     quotas: {
+      upgradeUrl: async () => undefined,
       ask: async () => {
         throw new TypeError('the shelf of the inner room is empty')
       }

@@ -12,9 +12,12 @@ export interface ManagedBridge extends Bridge {
   connect(instanceId: string, connection: object): Promise<Response>
 }
 
-export async function startManagedBridge(t: Test, options: BridgeOptions = {}): Promise<ManagedBridge> {
+export async function startManagedBridge(
+  t: Pick<Test, 'teardown'> & Partial<Pick<Test, 'testdir'>>,
+  options: BridgeOptions = {}
+): Promise<ManagedBridge> {
   // A test's folder is emptied each time it is asked for.
-  const store = options.store ?? { url: `file:${t.testdir()}/data/quota-bridge.db` }
+  const store = options.store ?? { url: `file:${t.testdir?.()}/data/quota-bridge.db` }
   const bridge = await startBridge(t, { management: { token: MANAGEMENT_TOKEN }, ...options, store })
   const manage = (method: string, path: string, body?: unknown) =>
     bridge.get('management', path, {

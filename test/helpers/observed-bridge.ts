@@ -10,6 +10,7 @@ import { docspace as adapter } from '../../src/providers/docspace/index.ts'
 import { buildPublicApp } from '../../src/public/app.ts'
 import type { PublicAction } from '../../src/public/quota-info.ts'
 import { createQuotaService } from '../../src/quota/service.ts'
+import { createSnapshots } from '../../src/quota/snapshots.ts'
 import type { ActionQuotaInfo } from '../../src/wix/contract.ts'
 import { createEnvelopeReader } from '../../src/wix/envelope.ts'
 import { sharedWix, TODAY } from './bridge.ts'
@@ -37,7 +38,9 @@ export async function startObservedBridge(
     vocabulary: adapter.type,
     title: adapter.title,
     connectionOf: async () => ({ connection }),
-    deadlineMs: 60_000,
+    perSite: false,
+    // Nothing is kept: each case is about what DocSpace holds now.
+    freshness: { deadlineMs: 60_000, patienceMs: 60_000, freshForMs: 0, keepForMs: 0 },
     provider
   }
   const wired = new Map<string, PublicAction>()
@@ -64,7 +67,11 @@ export async function startObservedBridge(
       now
     }),
     readAppEvent: () => Promise.reject(new Error('no event is posted')),
-    quotas: createQuotaService(wired),
+    quotas: createQuotaService({
+      actions: wired,
+      sources: new Map(),
+      snapshots: createSnapshots({ now, onStoreError: () => {} })
+    }),
     presenter(outcome, features, reader) {
       const said = presenters[style](outcome, features, reader)
       presented = said.answer

@@ -23,7 +23,11 @@ t.test('what stands in the configuration is the report', async t => {
   }
   t.strictSame(staticAdapter.features(settings), { known: ['emails', 'archive'], shown: ['emails', 'archive'] })
   const provider = staticAdapter.create(settings, { name: 'newsletter', now: Date.now })
-  const report = await provider.fetchReport(undefined, { signal: AbortSignal.timeout(1000), planMayHaveChanged: false })
+  const report = await provider.fetchReport(undefined, {
+    signal: AbortSignal.timeout(1000),
+    planMayHaveChanged: false,
+    deadlineAt: 1000
+  })
   t.strictSame(report, {
     vocabulary: 'static',
     account: 'newsletter',
@@ -46,5 +50,7 @@ t.test('what stands in the configuration is the report', async t => {
       }
     ]
   })
+  t.strictSame(await provider.check(undefined, { signal: AbortSignal.timeout(1000) }), { health: 'ok' })
+  t.equal(provider.upgradeUrl(undefined), 'https://example.com/upgrade')
   await provider.close()
 })

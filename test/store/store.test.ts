@@ -131,25 +131,25 @@ function suite(engine: Engine) {
 
   t.test(`${engine.name}: keys are rotated while connections change`, async t => {
     const url = await engine.newUrl(t)
-    const { connections } = await open(t, url)
+    const { connections, rotation } = await open(t, url)
     for (let i = 0; i < 25; i++) await connections.put(site(`s${i}`), { i }, ok, 'ops')
     const rotating = await open(t, url, [randomBytes(32), ...keys])
-    t.equal(await rotating.connections.countOldSeals(), 25)
+    t.equal(await rotating.rotation.countOldSeals(), 25)
     await rotating.connections.put(site('s3'), { i: 'new' }, ok, 'ops')
-    let next = await rotating.connections.reseal({ limit: 10 })
+    let next = await rotating.rotation.reseal({ limit: 10 })
     t.match(next, { resealed: 10, unreadable: 0 })
     while (next)
       [next] = await Promise.all([
-        rotating.connections.reseal({ after: next.last, limit: 10 }),
+        rotating.rotation.reseal({ after: next.last, limit: 10 }),
         rotating.connections.put(site('s4'), { i: 'newer' }, ok, 'ops')
       ])
-    t.equal(await rotating.connections.countOldSeals(), 0)
+    t.equal(await rotating.rotation.countOldSeals(), 0)
     t.strictSame((await rotating.connections.get(site('s3')))?.connection, { i: 'new' })
     t.strictSame((await rotating.connections.get(site('s4')))?.connection, { i: 'newer' })
     t.strictSame((await rotating.connections.get(site('s24')))?.connection, { i: 24 })
     t.equal((await connections.get(site('s24')))?.connection, undefined, 'the old key alone opens nothing any more')
     t.match(
-      await connections.reseal({ limit: 100 }),
+      await rotation.reseal({ limit: 100 }),
       { resealed: 0, unreadable: 25 },
       'nor can it be rotated back without the new one'
     )

@@ -2,6 +2,7 @@
 import { type Agent, errors, request } from 'undici'
 import { ProviderError } from '../../quota/provider.ts'
 import type { Static, TSchema, TypeCheck } from '../../schema.ts'
+import { GIVEN_UP } from '../resilience.ts'
 
 export interface DocSpaceConnection {
   /** The portal's origin, such as https://acme.onlyoffice.com */
@@ -57,6 +58,7 @@ async function send(
 
 /** A call that got no whole answer. The error itself is dropped: some of undici's carry bytes of the body. */
 function failure(error: unknown, signal: AbortSignal): ProviderError {
+  if (signal.reason === GIVEN_UP) return new ProviderError('QUOTA_UNAVAILABLE', 'unreachable', { reason: GIVEN_UP })
   if (signal.aborted) return new ProviderError('PROVIDER_TIMEOUT', 'timeout')
   const reason = errorCode(error)
   if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new ProviderError('PROVIDER_REJECTED', 'answer-too-large')

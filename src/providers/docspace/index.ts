@@ -3,6 +3,7 @@
 import type { ProviderAdapter } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
+import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
 import { getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
@@ -59,26 +60,31 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   },
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
   create(settings, { now }) {
+    const policies = createOriginPolicies()
     const agent = createOutboundAgent(settings, {
       maxResponseBytes: MAX_RESPONSE_BYTES,
       connectionsPerOrigin: CONNECTIONS_PER_ORIGIN
     })
     return {
-      async fetchReport(connection, { signal, planMayHaveChanged }) {
+      async fetchReport(connection, { signal, planMayHaveChanged, deadlineAt }) {
+        const { origin } = new URL(connection.url)
         const query = `refresh=${planMayHaveChanged}`
         const refused = new AbortController()
         const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
-          getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
+          policies.call(origin, deadlineAt, () =>
+            getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
+          )
         // If only the tariff fails, the report still stands without it.
         const tariffRead = read('/api/2.0/portal/tariff', answerChecks.tariff).catch(() => undefined)
         const quota = await read('/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
-          refused.abort()
+          refused.abort(GIVEN_UP)
           throw error
         })
         const tariff = await tariffRead
-        const portal = { origin: new URL(connection.url).origin, upgradePath: settings.upgradePath }
+        const portal = { origin, upgradePath: settings.upgradePath }
         return convert(quota.response, tariff?.response, portal, new Date(now()))
       },
+      upgradeUrl: ({ url }) => new URL(settings.upgradePath, url).href,
       check: (connection, { signal }) => checkConnection(agent, connection, signal),
       close: () => agent.close()
     }

@@ -94,7 +94,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
-    quotas: { ask: () => Promise.reject(new Error('not asked')) },
+    quotas: { upgradeUrl: async () => undefined, ask: () => Promise.reject(new Error('not asked')) },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
   // A real socket cannot lie about its length: Node cuts or waits.

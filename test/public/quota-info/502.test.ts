@@ -24,9 +24,8 @@ const FAULTS: Partial<Record<Fault, string>> = {
 }
 
 t.test('every refusal and every nonsense is told by its finding, and nothing of it gets out', async t => {
-  const bridge = await startBridge(t)
   for (const [fault, finding] of Object.entries(FAULTS)) {
-    await checkFault(t, bridge, fault as Fault, { status: 502, code: 'PROVIDER_REJECTED', finding })
+    await checkFault(t, await startBridge(t), fault as Fault, { status: 502, code: 'PROVIDER_REJECTED', finding })
   }
 })
 

@@ -10,9 +10,13 @@ t.test('an upstream that is down or limiting is QUOTA_UNAVAILABLE, and says when
   await checkFault(t, bridge, 'status-502', { ...unavailable, finding: 'upstream-error', retryAfter: '30' })
   await checkFault(t, bridge, 'status-503', { ...unavailable, finding: 'upstream-error', retryAfter: '30' })
   await checkFault(t, bridge, 'status-503-retry-after', { ...unavailable, finding: 'upstream-error', retryAfter: '9' })
-  await checkFault(t, bridge, 'status-429', { ...unavailable, finding: 'rate-limited', retryAfter: '60' })
-  await checkFault(t, bridge, 'status-429-retry-after', { ...unavailable, finding: 'rate-limited', retryAfter: '7' })
-  await checkFault(t, bridge, 'status-429-retry-after-date', {
+  await checkFault(t, await startBridge(t), 'status-429', { ...unavailable, finding: 'rate-limited', retryAfter: '60' })
+  await checkFault(t, await startBridge(t), 'status-429-retry-after', {
+    ...unavailable,
+    finding: 'rate-limited',
+    retryAfter: '7'
+  })
+  await checkFault(t, await startBridge(t), 'status-429-retry-after-date', {
     ...unavailable,
     finding: 'rate-limited',
     retryAfter: /^(89|90)$/

@@ -1,0 +1,49 @@
+// GET /v1/upgrade/{token}: on the way to the provider's upgrade page, notes that the plan may soon be another one.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { QuotaBridgeError } from '../errors.ts'
+import { errorResponses } from '../http/errors.ts'
+import type { QuotaService } from '../quota/service.ts'
+import type { UpgradeLinks } from '../quota/upgrade-links.ts'
+import { Type } from '../schema.ts'
+import type { PublicAction } from './quota-info.ts'
+
+export interface UpgradeOptions {
+  links: UpgradeLinks
+  quotas: Pick<QuotaService<PublicAction>, 'upgradeUrl'>
+}
+
+export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (app, { links, quotas }) => {
+  app.get(
+    '/v1/upgrade/:token',
+    {
+      schema: {
+        operationId: 'getUpgrade',
+        tags: ['Wix'],
+        summary: "To the provider's upgrade page",
+        description:
+          'Where upgrade buttons lead when server.publicUrl is set. For half an hour, or until the plan has changed, the provider is then asked more often.',
+        params: Type.Object({
+          token: Type.String({
+            minLength: 1,
+            maxLength: 2048,
+            description: 'Signed by this service; names a provider and a site, never an address.'
+          })
+        }),
+        response: {
+          303: Type.Null({
+            description: "The provider's upgrade page, in Location.",
+            headers: { Location: Type.String({ format: 'uri', description: 'Where that page is.' }) }
+          }),
+          ...errorResponses(['UPGRADE_NOT_FOUND', 'QUOTA_UNAVAILABLE'])
+        }
+      },
+      validatorCompiler: () => () => true
+    },
+    async (request, reply) => {
+      const key = await links.read(request.params.token)
+      const url = key && (await quotas.upgradeUrl(key))
+      if (!url) throw new QuotaBridgeError('UPGRADE_NOT_FOUND')
+      return reply.redirect(url, 303)
+    }
+  )
+}
