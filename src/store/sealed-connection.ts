@@ -15,8 +15,8 @@ export function openConnection(keyring: Keyring, row: ConnectionsTable): unknown
   try {
     return JSON.parse(keyring.open({ keyId: row.key_id, sealed: row.sealed }, [row.provider, row.instance_id]))
   } catch (error) {
-    if (error instanceof SealError) return undefined
-    throw error
+    if (!(error instanceof SealError)) throw error
+    return undefined
   }
 }
 

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import type { SiteKey } from '../../src/store/changes.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
 import { type RunningPostgres, startPostgres } from '../helpers/postgres.ts'
 
 const keys = [randomBytes(32)]
@@ -155,6 +156,24 @@ function suite(engine: Engine) {
     )
   })
 
+  t.test(`${engine.name}: a shared key is one for all replicas, outlives them, and follows the rotation`, async t => {
+    const url = await engine.newUrl(t)
+    const [here, there] = [await open(t, url), await open(t, url)]
+    const key = await here.sharedKey('upgrade-links')
+    t.equal(key.length, 32)
+    t.strictSame(await there.sharedKey('upgrade-links'), key)
+    t.notSame(await there.sharedKey('another'), key)
+    const young = randomBytes(32)
+    const rotating = await open(t, url, [young, ...keys])
+    t.strictSame(await rotating.sharedKey('upgrade-links'), key, 'and is now under the first key')
+    const rotated = await open(t, url, [young])
+    t.strictSame(await rotated.sharedKey('upgrade-links'), key)
+    const stranger = await open(t, url, [randomBytes(32)])
+    const made = await stranger.sharedKey('upgrade-links')
+    t.notSame(made, key, 'one that nothing opens is made anew')
+    t.strictSame(await stranger.sharedKey('upgrade-links'), made)
+  })
+
   t.test(`${engine.name}: several replicas may start at once, and start again`, async t => {
     const url = await engine.newUrl(t)
     const stores = await Promise.all(Array.from({ length: 5 }, () => open(t, url)))
@@ -278,4 +297,14 @@ t.test('SQLite: a migration that fails leaves nothing behind', async t => {
   const after = openDatabase(`file:${dir}/x.db`, () => {})
   t.teardown(() => after.close())
   await t.rejects(sql`select 1 from connections`.execute(after.queries), /no such table/)
+})
+
+t.test('SQLite stores texts and numbers alone, and says so', async t => {
+  const database = openSqlite(`${t.testdir()}/x.db`)
+  t.teardown(() => database.close())
+  t.throws(() => database.prepare('select ?').all([new Date()]), /SQLite stores no object/)
+  t.strictSame(
+    [...database.prepare('select ? as a').iterate([null])].map(row => Object(row).a),
+    [null]
+  )
 })
