@@ -4,6 +4,7 @@ import { errorCatalogue } from '../errors.ts'
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import { wordsOf } from '../presentation/words.ts'
 import { adapters } from '../providers/index.ts'
+import { providerFindings } from '../quota/provider.ts'
 import type { TSchema } from '../schema.ts'
 
 /** README with its generated parts written anew; everything else stays as it is. */
@@ -11,6 +12,7 @@ export function updateReadme(readme: string): string {
   return [
     ['configuration', configurationTable()],
     ['errors', errorTable()],
+    ['findings', findingsTable()],
     ['languages', languageTable()]
   ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), readme)
 }
@@ -45,6 +47,15 @@ function languageTable(): string {
     wordsOf(language).size(Math.ceil(1.4 * 1024 ** 3))
   ])
   return table(['tag', 'language', 'its own name', 'a size'], rows)
+}
+
+function findingsTable(): string {
+  const rows = Object.entries(providerFindings).map(([finding, [message, remedy]]) => [
+    `\`${finding}\``,
+    message,
+    remedy
+  ])
+  return table(['finding', 'what happened', 'what to do'], rows)
 }
 
 function configurationTable(): string {

@@ -130,8 +130,11 @@ export function createFlights({ cache, locks, now, onStoreError }: FlightsOption
     if (flight.overtaken) return land(fetched)
     const { snapshot } = fetched
     const { mark } = cache.current(key, entry)
-    const settled = mark !== undefined && (!cache.isMarked(mark) || planSignature(snapshot.report) !== mark.signature)
-    cache.remember(key, entry, snapshot, settled ? undefined : mark)
+    const plan = planSignature(snapshot.report)
+    // A mark that was set before any report was seen waits for a plan other than this first one.
+    const before = mark?.signature || plan
+    const settled = mark !== undefined && (!cache.isMarked(mark) || before !== plan)
+    cache.remember(key, entry, snapshot, settled || !mark ? undefined : { ...mark, signature: before })
     // Those who wait need not wait for the store.
     land(fetched)
     await cache.keep(key, entry, snapshot)

@@ -89,6 +89,14 @@ t.test('with a usable snapshot every fault gives 200 with the age told; without 
   }
 })
 
+t.test('an upstream whose port is closed is as good as down', async t => {
+  const { rooms, docspace, clock } = await start(t)
+  await rooms()
+  clock.move(2 * MINUTE)
+  await docspace.close()
+  t.match(await rooms(), { status: 200, used: '11', age: '120', cache: /detail=unavailable/ })
+})
+
 t.test('a failed fetch never makes old numbers look newer', async t => {
   const { rooms, docspace, clock } = await start(t)
   await rooms()

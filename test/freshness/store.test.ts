@@ -123,6 +123,23 @@ t.test('while nothing changes, the cache is passed by at most every 10 s, and af
   )
 })
 
+t.test('a mark that is set before anything was fetched waits for a plan other than the first', async t => {
+  const clock = movableClock()
+  const { docspace, connect, ask, manage } = await startManagedBridge(t, { sites: KEPT, now: clock.now })
+  const portal = docspace.addPortal('startup')
+  await connect('site', { url: docspace.url, apiKey: portal.keys.owner })
+  await manage('POST', 'v1/connections/sites/site/refresh')
+  const refreshes: boolean[] = []
+  for (const scenario of ['startup', 'startup', 'business', 'business'] as const) {
+    portal.scenario = docspace.addPortal(scenario).scenario
+    docspace.calls.length = 0
+    await ask('site')
+    refreshes.push(docspace.calls.some(({ refresh }) => refresh))
+    clock.move(11_000)
+  }
+  t.strictSame(refreshes, [true, true, true, false])
+})
+
 t.test('an upgrade link that we did not sign, or whose site is gone, leads nowhere', async t => {
   const bridge = await startManagedBridge(t, { sites: KEPT, server: { publicUrl: 'https://quota.example.com' } })
   const { docspace, connect, ask, get, manage } = bridge
