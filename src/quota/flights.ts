@@ -29,6 +29,8 @@ export interface Fetched {
 }
 
 interface Flight {
+  /** Of the connection that asks: another connection's answer is no answer. */
+  fingerprint: string
   result: Promise<Fetched>
   /** The connection changed since: what comes may be shown to those who wait, but must not be kept. */
   overtaken: boolean
@@ -59,7 +61,7 @@ export function createFlights({ cache, locks, now, onStoreError }: FlightsOption
     const { promise, resolve, reject } = Promise.withResolvers<Fetched>()
     // Those who wait hear of a failure; when nobody does any more, that is no fault.
     promise.catch(() => {})
-    const flight: Flight = { result: promise, overtaken: false }
+    const flight: Flight = { fingerprint: entry.fingerprint, result: promise, overtaken: false }
     flights.set(id, flight)
     fly(request, entry, flight, resolve)
       .catch(reject)
@@ -182,6 +184,10 @@ export function createFlights({ cache, locks, now, onStoreError }: FlightsOption
         flights.delete(each)
       }
     },
-    join: (request, entry) => (flights.get(idOf(request.key)) ?? startFlight(request, entry)).result
+    join(request, entry) {
+      const underWay = flights.get(idOf(request.key))
+      const flight = underWay?.fingerprint === entry.fingerprint ? underWay : startFlight(request, entry)
+      return flight.result
+    }
   }
 }
