@@ -44,7 +44,15 @@ const unhandled: unknown[] = []
 process.on('unhandledRejection', error => unhandled.push(error))
 
 const sites = await Promise.all(Array.from({ length: SITES }, (_, number) => connectSite(number)))
-const tally = { calls: 0, fresh: 0, aged: 0, errors: new Map<string, number>(), slowestMs: 0, wrong: 0 }
+const tally = {
+  calls: 0,
+  faults: new Map<string, number>(),
+  fresh: 0,
+  aged: 0,
+  errors: new Map<string, number>(),
+  slowestMs: 0,
+  wrong: 0
+}
 const endAt = Date.now() + SECONDS * 1000
 await Promise.all([
   changeNumbers(),
@@ -85,7 +93,9 @@ async function comeAndGo(): Promise<void> {
   await sleep(3000)
   // The last seconds are without faults: everything must recover.
   while (Date.now() < endAt - 10_000) {
-    bridge.docspace.fail(faultNames[Math.floor(chance() * faultNames.length)], chance() < 0.2 ? 'tariff' : undefined)
+    const fault = faultNames[Math.floor(chance() * faultNames.length)]
+    tally.faults.set(fault ?? '', (tally.faults.get(fault ?? '') ?? 0) + 1)
+    bridge.docspace.fail(fault, chance() < 0.2 ? 'tariff' : undefined)
     bridge.docspace.delayMs = chance() < 0.3 ? Math.floor(chance() * 1500) : 0
     await sleep(chance() * 3000)
     bridge.docspace.fail(undefined)
@@ -151,6 +161,7 @@ function report(): void {
     '200 fresh': tally.fresh,
     '200 with age': tally.aged,
     'errors by code': errors,
+    faults: [...tally.faults].map(([fault, count]) => `${fault} ${count}`).join(', '),
     'slowest ms': tally.slowestMs,
     'upstream calls': bridge.docspace.calls.length,
     'unhandled rejections': unhandled.length,
