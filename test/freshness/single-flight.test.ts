@@ -71,5 +71,5 @@ t.test('at freshFor expiry under steady load no call waits longer than patience'
     slowest = Math.max(slowest, performance.now() - started)
     await sleep(20)
   }
-  t.ok(slowest < 320, `the slowest took ${Math.round(slowest)} ms`)
+  t.ok(slowest < 450, `the slowest took ${Math.round(slowest)} ms`)
 })
