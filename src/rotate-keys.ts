@@ -1,4 +1,4 @@
-// quota-bridge rotate-keys: re-encrypts every stored connection under the first key, while the service runs.
+// quota-bridge rotate-keys: re-encrypts every stored secret under the first key, while the service runs.
 import type { Configuration } from './config/load.ts'
 import type { SiteKey } from './store/changes.ts'
 import { openStore } from './store/index.ts'
@@ -6,9 +6,9 @@ import { openStore } from './store/index.ts'
 const BATCH = 100
 
 export interface RotationSum {
-  /** Connections now under the first key that were not before. */
+  /** Connections and shared keys now under the first key that were not before. */
   resealed: number
-  /** Connections that no configured key opens. */
+  /** Those that no configured key opens. */
   unreadable: number
 }
 
@@ -23,7 +23,8 @@ export async function rotateKeys(
   const { rotation, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
   try {
     const total = await rotation.countOldSeals()
-    const sum = { resealed: 0, unreadable: 0 }
+    const sum = await rotation.resealSharedKeys()
+    let done = 0
     let after: SiteKey | undefined
     for (;;) {
       const step = await rotation.reseal({ ...(after && { after }), limit: BATCH })
@@ -31,7 +32,8 @@ export async function rotateKeys(
       after = step.last
       sum.resealed += step.resealed
       sum.unreadable += step.unreadable
-      onProgress(sum.resealed + sum.unreadable, total)
+      done += step.resealed + step.unreadable
+      onProgress(done, total)
     }
   } finally {
     await close()

@@ -170,6 +170,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
           .where('instance_id', '=', instanceId)
           .returning('provider')
           .execute()
+        await forgetNumbers(transaction, instanceId)
         // What is kept of a removed site is that one was removed, and when: not which.
         await audit.forget(transaction, instanceId)
         if (rows.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { SiteKey } from './changes.ts'
 import type { Keyring } from './encryption.ts'
 import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
+import { resealSharedKeys } from './signing-key.ts'
 import type { Tables } from './tables.ts'
 
 export interface Resealed {
@@ -18,6 +19,8 @@ export interface Rotation {
   reseal(options: { after?: SiteKey; limit: number }): Promise<Resealed | undefined>
   /** How many connections are not under the first key. */
   countOldSeals(): Promise<number>
+  /** The same for the few keys that all replicas share, all at once. */
+  resealSharedKeys(): Promise<Pick<Resealed, 'resealed' | 'unreadable'>>
 }
 
 export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
@@ -51,6 +54,8 @@ export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
         unreadable
       }
     },
+
+    resealSharedKeys: () => resealSharedKeys(db, keyring),
 
     async countOldSeals() {
       const { count } = await oldSeals()

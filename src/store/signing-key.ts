@@ -10,7 +10,7 @@ const KEY_BYTES = 32
  * The key of a name; the first replica that asks makes it. One that no configured key opens any more is made anew.
  */
 export async function sharedKey(db: Kysely<Tables>, keyring: Keyring, name: string): Promise<Buffer> {
-  const owner = ['key', name]
+  const owner = ownerOf(name)
   const { keyId, sealed } = keyring.seal(randomBytes(KEY_BYTES).toString('base64'), owner)
   await db
     .insertInto('keys')
@@ -38,6 +38,35 @@ export async function sharedKey(db: Kysely<Tables>, keyring: Keyring, name: stri
       .execute()
     return sharedKey(db, keyring, name)
   }
+}
+
+/** Re-encrypts every shared key under the first key; those that no configured key opens stay as they are. */
+export async function resealSharedKeys(
+  db: Kysely<Tables>,
+  keyring: Keyring
+): Promise<{ resealed: number; unreadable: number }> {
+  const rows = await db.selectFrom('keys').selectAll().where('key_id', '!=', keyring.keyId).execute()
+  const sum = { resealed: 0, unreadable: 0 }
+  for (const { name, key_id: keyId, sealed } of rows) {
+    try {
+      const opened = keyring.open({ keyId, sealed }, ownerOf(name))
+      await db
+        .updateTable('keys')
+        .set(sealedRow(keyring, opened, ownerOf(name)))
+        .where('name', '=', name)
+        .where('sealed', '=', sealed)
+        .execute()
+      sum.resealed++
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error
+      sum.unreadable++
+    }
+  }
+  return sum
+}
+
+function ownerOf(name: string): string[] {
+  return ['key', name]
 }
 
 function sealedRow(keyring: Keyring, plaintext: string, owner: string[]) {

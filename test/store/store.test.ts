@@ -120,11 +120,15 @@ function suite(engine: Engine) {
 
   t.test(`${engine.name}: a removed site leaves nothing that names it`, async t => {
     const url = await engine.newUrl(t)
-    const { connections } = await open(t, url)
+    const { connections, snapshots } = await open(t, url)
     await connections.put(site('gone'), {}, ok, 'ops')
     await connections.put(site('gone', 'other'), {}, ok, 'ops')
     await connections.put(site('stays'), {}, ok, 'ops')
+    await snapshots.put(site('gone'), { fingerprint: 'f', fetchedAt: 1, report: '{}' }, true)
+    await snapshots.setMark(site('gone'), { until: 1, signature: '', refreshedAt: 0 }, false)
+    t.match(JSON.stringify(await rows(t, url)), /"report":"\{\}".*"until":1/)
     t.equal(await connections.removeSite('gone', 'wix'), 2)
+    await snapshots.put(site('gone'), { fingerprint: 'f', fetchedAt: 2, report: '{}' }, true)
     t.equal(await connections.removeSite('gone', 'wix'), 0, 'again: nothing happens')
     t.notMatch(JSON.stringify(await rows(t, url)), 'gone')
     t.equal((await connections.list({ limit: 10 })).length, 1)
@@ -165,7 +169,18 @@ function suite(engine: Engine) {
     t.notSame(await there.sharedKey('another'), key)
     const young = randomBytes(32)
     const rotating = await open(t, url, [young, ...keys])
-    t.strictSame(await rotating.sharedKey('upgrade-links'), key, 'and is now under the first key')
+    t.strictSame(await rotating.rotation.resealSharedKeys(), { resealed: 2, unreadable: 0 }, 'by rotate-keys')
+    t.strictSame(
+      await here.rotation.resealSharedKeys(),
+      { resealed: 0, unreadable: 2 },
+      'the old key alone opens nothing any more'
+    )
+    t.strictSame(
+      await rotating.rotation.resealSharedKeys(),
+      { resealed: 0, unreadable: 0 },
+      'a second run finds nothing to do'
+    )
+    t.strictSame(await rotating.sharedKey('upgrade-links'), key)
     const rotated = await open(t, url, [young])
     t.strictSame(await rotated.sharedKey('upgrade-links'), key)
     const stranger = await open(t, url, [randomBytes(32)])
@@ -213,7 +228,9 @@ async function rows(t: Test, url: string): Promise<unknown> {
   t.teardown(() => database.close())
   return [
     await database.queries.selectFrom('connections').selectAll().execute(),
-    await database.queries.selectFrom('audit').selectAll().execute()
+    await database.queries.selectFrom('audit').selectAll().execute(),
+    await database.queries.selectFrom('snapshots').selectAll().execute(),
+    await database.queries.selectFrom('marks').selectAll().execute()
   ]
 }
 
