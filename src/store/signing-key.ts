@@ -19,15 +19,7 @@ export async function sharedKey(db: Kysely<Tables>, keyring: Keyring, name: stri
     .execute()
   const row = await db.selectFrom('keys').selectAll().where('name', '=', name).executeTakeFirstOrThrow()
   try {
-    const opened = keyring.open({ keyId: row.key_id, sealed: row.sealed }, owner)
-    if (row.key_id !== keyring.keyId) {
-      await db
-        .updateTable('keys')
-        .set(sealedRow(keyring, opened, owner))
-        .where('name', '=', name)
-        .execute()
-    }
-    return Buffer.from(opened, 'base64')
+    return Buffer.from(keyring.open({ keyId: row.key_id, sealed: row.sealed }, owner), 'base64')
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     await db
