@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { docspace } from '../src/providers/docspace/index.ts'
-import { createSiteConnections } from '../src/quota/site-connections.ts'
+import { gently } from '../src/providers/gentleness.ts'
+import { createSource } from '../src/quota/source.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { createKeyring } from '../src/store/encryption.ts'
 import { openStore, type Store } from '../src/store/index.ts'
@@ -70,10 +71,11 @@ async function measure(store: Store, size: number) {
 
 /** The heap in MB after every site's connection was looked up as a quota call does: what is kept in memory is bounded. */
 async function askForAll(store: Store, sites: number): Promise<number> {
-  const siteConnections = createSiteConnections(store)
   const settings = { allowedHosts: ['*.onlyoffice.com'], allowPrivateHosts: false, upgradePath: '/' }
-  for (let site = 0; site < sites; site++)
-    await siteConnections.find({ name: PROVIDER, adapter: docspace, settings }, siteOf(site))
+  const freshness = { deadlineMs: 2500, patienceMs: 1500, freshForMs: 60_000, keepForMs: 86_400_000 }
+  const provider = gently(docspace.create(settings, { name: PROVIDER, now: Date.now }), freshness.deadlineMs)
+  const source = createSource({ name: PROVIDER, adapter: docspace, settings, freshness }, provider, store)
+  for (let site = 0; site < sites; site++) await source.connectionOf(siteOf(site))
   globalThis.gc?.()
   return process.memoryUsage().heapUsed / 1e6
 }

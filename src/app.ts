@@ -3,15 +3,15 @@ import type { Logger } from 'pino'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
-import type { PerSiteProvider } from './management/connections.ts'
 import { createPresenter } from './presentation/presenter.ts'
+import { gently } from './providers/gentleness.ts'
 import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
-import { createQuotaService, type QuotaSource } from './quota/service.ts'
-import { createSiteConnections } from './quota/site-connections.ts'
-import { createSnapshots } from './quota/snapshots.ts'
-import { createUpgradeLinks } from './quota/upgrade-links.ts'
-import { openStore, type Store } from './store/index.ts'
+import { createUpgradeLinks } from './public/upgrade-links.ts'
+import { createReports } from './quota/reports.ts'
+import { createQuotaService } from './quota/service.ts'
+import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
+import { openStore, type Store, storeInMemory } from './store/index.ts'
 import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
 
 export interface ServiceOptions {
@@ -32,36 +32,55 @@ export interface Service {
 
 /**
  * Starts the service.
- * @throws the system's error when an address cannot be listened on
+ * @throws the system's error when an address cannot be listened on, or the database's; nothing is left open then
  */
-export async function startService({ configuration, logger, now = Date.now }: ServiceOptions): Promise<Service> {
+export async function startService(options: ServiceOptions): Promise<Service> {
+  // Closed in the reverse order: the listeners first, then what answers their calls, then the store.
+  const opened = new AsyncDisposableStack()
+  try {
+    const service = await open(options, opened)
+    let closing: Promise<void> | undefined
+    const close = () => {
+      closing ??= opened.disposeAsync()
+      return closing
+    }
+    return { ...service, close }
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function open(
+  { configuration, logger, now = Date.now }: ServiceOptions,
+  opened: AsyncDisposableStack
+): Promise<Omit<Service, 'close'>> {
   const { wix, server, management, presentation } = configuration
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
-  const onLost = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
-  const store = configuration.store && (await openStore({ ...configuration.store, onLost, now }))
-  const { sources, perSite } = createSources(configuration, store, now)
-  const envelope = { ...wix, now }
-  const snapshots = createSnapshots({ ...(store && { store }), now, onStoreError: onLost })
-  const links =
-    store && server.publicUrl !== undefined
-      ? createUpgradeLinks(server.publicUrl, await store.sharedKey('upgrade-links'))
-      : undefined
-  const quotas = createQuotaService({
-    actions: createActions(configuration, sources),
-    sources,
-    snapshots,
-    ...(links && { links })
+  const onStoreError = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
+  const store = await openStore({ ...(configuration.store ?? storeInMemory()), onLost: onStoreError, now })
+  opened.defer(() => store.close())
+  const sources = createSources(configuration, store, now)
+  opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
+  const reports = createReports({
+    store,
+    now,
+    onStoreError,
+    onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
+  const { publicUrl } = server
+  const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+  const envelope = { ...wix, now }
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePath: server.basePath,
     maxConcurrentCalls: server.maxConcurrentCalls,
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),
-    ...(store && { connections: store.connections }),
-    quotas,
+    connections: store.connections,
+    quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
     ...(links && { links }),
     presenter: createPresenter({ ...presentation, now })
   })
@@ -70,63 +89,32 @@ export async function startService({ configuration, logger, now = Date.now }: Se
     buildManagementApp({
       logger: logger.child({ listener: 'management' }),
       tokens: management.tokens,
-      ...(store && { store }),
-      providers: perSite,
-      planMayHaveChanged: snapshots.planMayHaveChanged,
+      store,
+      isStoreKept: configuration.store !== undefined,
+      sources,
+      markPlan: reports.markPlan,
       now
     })
-  const closeAll = async () => {
-    await Promise.all([publicApp.close(), managementApp?.close()])
-    await Promise.all([...sources.values()].map(source => source.provider.close()))
-    await store?.close()
-  }
-  let closing: Promise<void> | undefined
-  const close = () => {
-    closing ??= closeAll()
-    return closing
-  }
-  try {
-    const publicUrl = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
-    logger.info({ listener: 'public', url: publicUrl }, 'listening')
-    if (!managementApp) return { publicUrl, close }
-    const managementUrl = `${await listen(managementApp, management)}/`
-    logger.info({ listener: 'management', url: managementUrl }, 'listening')
-    return { publicUrl, managementUrl, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  opened.defer(async () => void (await Promise.all([publicApp.close(), managementApp?.close()])))
+  const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
+  logger.info({ listener: 'public', url: address }, 'listening')
+  if (!managementApp) return { publicUrl: address }
+  const managementUrl = `${await listen(managementApp, management)}/`
+  logger.info({ listener: 'management', url: managementUrl }, 'listening')
+  return { publicUrl: address, managementUrl }
 }
 
-function createSources({ providers }: Configuration, store: Store | undefined, now: () => number) {
-  const sources = new Map<string, QuotaSource>()
-  const perSite = new Map<string, PerSiteProvider>()
-  const siteConnections = store && createSiteConnections(store)
+function createSources({ providers }: Configuration, store: Store, now: () => number): Map<string, Source> {
+  const sources = new Map<string, Source>()
   for (const configured of providers.values()) {
-    const { name, adapter, settings, shared, connectUrl, freshness } = configured
-    const provider = adapter.create(settings, { name, now })
-    const connectionOf = async (instanceId: string | undefined) =>
-      shared ?? (instanceId === undefined ? undefined : siteConnections?.find(configured, instanceId))
-    const { type: vocabulary, title } = adapter
-    sources.set(name, {
-      name,
-      vocabulary,
-      title,
-      provider,
-      connectionOf,
-      perSite: !shared,
-      freshness,
-      ...(connectUrl !== undefined && { connectUrl })
-    })
-    if (!shared) perSite.set(name, { adapter, settings, provider })
+    const { name, adapter, settings, freshness } = configured
+    const provider = gently(adapter.create(settings, { name, now }), fetchWithinMs(freshness))
+    sources.set(name, createSource(configured, provider, store))
   }
-  return { sources, perSite }
+  return sources
 }
 
-function createActions(
-  { actions }: Configuration,
-  sources: ReadonlyMap<string, QuotaSource>
-): Map<string, PublicAction> {
+function createActions({ actions }: Configuration, sources: ReadonlyMap<string, Source>): Map<string, PublicAction> {
   const wired = new Map<string, PublicAction>()
   for (const [key, { provider, features, enforced, labels }] of actions) {
     const source = sources.get(provider)

@@ -1,12 +1,12 @@
 // quota-bridge rotate-keys: re-encrypts every stored secret under the first key, while the service runs.
 import type { Configuration } from './config/load.ts'
-import type { SiteKey } from './store/changes.ts'
+import type { ConnectionKey } from './store/connection-key.ts'
 import { openStore } from './store/index.ts'
 
 const BATCH = 100
 
 export interface RotationSum {
-  /** Connections and shared keys now under the first key that were not before. */
+  /** Connections and signing keys now under the first key that were not before. */
   resealed: number
   /** Those that no configured key opens. */
   unreadable: number
@@ -23,9 +23,9 @@ export async function rotateKeys(
   const { rotation, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
   try {
     const total = await rotation.countOldSeals()
-    const sum = await rotation.resealSharedKeys()
+    const sum = await rotation.resealSigningKeys()
     let done = 0
-    let after: SiteKey | undefined
+    let after: ConnectionKey | undefined
     for (;;) {
       const step = await rotation.reseal({ ...(after && { after }), limit: BATCH })
       if (!step) return sum

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
+import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { interpolate } from './interpolate.ts'
-import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
+import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
 import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
 
@@ -18,7 +19,7 @@ export type Configuration = Omit<
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
   management?: { host: string; port: number; tokens: NamedToken[] }
   store?: ConfiguredStore
-  providers: ReadonlyMap<string, ConfiguredProvider>
+  providers: ReadonlyMap<string, SourceSettings>
   actions: ReadonlyMap<string, ConfiguredAction>
 }
 

@@ -1,9 +1,10 @@
 // The parts of the configuration that depend on which adapters there are: providers, and the actions that name them.
 
 import { type Mistake, schemaMistakes, suggest } from '../mistakes.ts'
-import type { Freshness } from '../quota/freshness.ts'
+import type { Freshness } from '../quota/knowledge.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { OTHER_FEATURES } from '../quota/service.ts'
+import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { durationMs } from './durations.ts'
 import { labelMistakes } from './labels.ts'
@@ -11,18 +12,6 @@ import { ActionSchema, PER_SITE, ProviderShell, providerSchema } from './schema.
 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
 const DEADLINE_MS = { min: 400, max: 5000 }
-
-export interface ConfiguredProvider {
-  name: string
-  adapter: ProviderAdapter
-  /** Checked against the adapter's schema. */
-  settings: unknown
-  /** Shared by all sites, and checked against the adapter's schema; undefined when every site has its own. */
-  shared?: { connection: unknown }
-  /** Where a site without a connection of its own is sent. */
-  connectUrl?: string
-  freshness: Freshness
-}
 
 export interface ConfiguredAction {
   provider: string
@@ -37,8 +26,8 @@ export function readProviders(
   value: unknown,
   adapters: ReadonlyMap<string, ProviderAdapter>,
   mistakes: Mistake[]
-): Map<string, ConfiguredProvider> {
-  const providers = new Map<string, ConfiguredProvider>()
+): Map<string, SourceSettings> {
+  const providers = new Map<string, SourceSettings>()
   for (const [name, written] of entries(value)) {
     const provider = readProvider(name, written, adapters, mistakes)
     if (provider) providers.set(name, provider)
@@ -51,7 +40,7 @@ function readProvider(
   written: unknown,
   adapters: ReadonlyMap<string, ProviderAdapter>,
   mistakes: Mistake[]
-): ConfiguredProvider | undefined {
+): SourceSettings | undefined {
   const at = ['providers', name]
   if (!Value.Check(ProviderShell, written)) {
     mistakes.push(...schemaMistakes(ProviderShell, written, at))
@@ -112,7 +101,7 @@ function freshnessMistakes({
 /** The actions that are right in themselves; what is wrong with the others goes to `mistakes`. */
 export function readActions(
   value: unknown,
-  providers: ReadonlyMap<string, ConfiguredProvider>,
+  providers: ReadonlyMap<string, SourceSettings>,
   mistakes: Mistake[]
 ): Map<string, ConfiguredAction> {
   const actions = new Map<string, ConfiguredAction>()
@@ -135,7 +124,7 @@ export function readActions(
 function readAction(
   at: string[],
   { provider: name, features: chosen, enforced, labels = {} }: Static<typeof ActionSchema>,
-  { adapter, settings }: ConfiguredProvider,
+  { adapter, settings }: SourceSettings,
   mistakes: Mistake[]
 ): ConfiguredAction {
   const { known, shown } = adapter.features(settings)

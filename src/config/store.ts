@@ -1,8 +1,8 @@
 // What the store needs, and when it is needed at all.
 
 import type { Mistake } from '../mistakes.ts'
+import type { SourceSettings } from '../quota/source.ts'
 import { readKey } from '../store/encryption.ts'
-import type { ConfiguredProvider } from './providers.ts'
 
 export interface ConfiguredStore {
   url: string
@@ -35,7 +35,7 @@ export function storeMistakes(
   isPostgres: boolean,
   allowUnsigned: boolean,
   publicUrl: string | undefined,
-  providers: ReadonlyMap<string, ConfiguredProvider>
+  providers: ReadonlyMap<string, SourceSettings>
 ): Mistake[] {
   const mistakes: Mistake[] = []
   const perSite = [...providers.values()].find(({ shared }) => !shared)

@@ -73,6 +73,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     maxConcurrentCalls: 1,
     readEnvelope: neverCalled,
     readAppEvent: neverCalled,
+    connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linkFor: neverCalled, read: neverCalled },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
@@ -80,8 +81,9 @@ export async function generateOpenApi(version: string): Promise<string> {
   await app.register(managementRoutes, {
     tokens: [],
     store: storeOfNobody,
-    providers: new Map(),
-    planMayHaveChanged: neverCalled,
+    isStoreKept: true,
+    sources: new Map(),
+    markPlan: neverCalled,
     now: Date.now
   })
   await app.ready()

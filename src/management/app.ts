@@ -7,37 +7,33 @@ import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
 import { connectionListRoute } from './connection-list.ts'
-import { type ConnectionRoutesOptions, connectionRoutes, type PerSiteProvider } from './connections.ts'
+import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
 import { readinessRoute } from './readiness.ts'
 import { type NamedToken, requireToken } from './tokens.ts'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 
-export interface ManagementRoutesOptions {
+export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, 'connections'> {
   /** Any of these opens the API. */
   tokens: readonly NamedToken[]
-  /** Absent when no provider keeps connections per site; then there are none to manage. */
-  store?: Pick<Store, 'connections' | 'audit' | 'ping'>
-  /** The providers whose sites bring their own connections. */
-  providers: ReadonlyMap<string, PerSiteProvider>
-  planMayHaveChanged: ConnectionRoutesOptions['planMayHaveChanged']
-  /** Milliseconds since 1970. */
-  now: () => number
+  store: Pick<Store, 'connections' | 'audit' | 'ping'>
+  /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
+  isStoreKept: boolean
 }
 
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, store, providers, planMayHaveChanged, now }
+  { tokens, store, isStoreKept, ...options }
 ) => {
-  app.register(readinessRoute, store ? { pingStore: store.ping } : {})
+  app.register(readinessRoute, isStoreKept ? { pingStore: store.ping } : {})
   app.register(async guarded => {
     guarded.decorateRequest('actor', '')
     guarded.addHook('onRequest', requireToken(tokens))
     guarded.register(apiDocumentRoute)
-    if (!store) return
-    guarded.register(connectionRoutes, { connections: store.connections, providers, planMayHaveChanged, now })
-    guarded.register(connectionListRoute, { connections: store.connections, providers })
+    if (!isStoreKept) return
+    guarded.register(connectionRoutes, { connections: store.connections, ...options })
+    guarded.register(connectionListRoute, { connections: store.connections, ...options })
     guarded.register(auditRoute, { audit: store.audit })
   })
 }

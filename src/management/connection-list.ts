@@ -10,8 +10,8 @@ import { inStore } from './store-call.ts'
 const CursorKey = Type.Object({ provider: Type.String(), instanceId: Type.String() })
 
 export const connectionListRoute: FastifyPluginAsyncTypebox<
-  Pick<ConnectionRoutesOptions, 'connections' | 'providers'>
-> = async (app, { connections, providers }) => {
+  Pick<ConnectionRoutesOptions, 'connections' | 'sources'>
+> = async (app, { connections, sources }) => {
   app.get(
     '/v1/connections',
     {
@@ -57,7 +57,7 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
       return {
         // A row whose provider has left the configuration shows nothing of its connection.
         connections: page.map(row =>
-          viewConnection(row, providers.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
+          viewConnection(row, sources.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
         ),
         ...(rows.length > limit &&
           last && { nextCursor: writeCursor({ provider: last.provider, instanceId: last.instanceId }) })

@@ -3,24 +3,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import { schemaMistakes } from '../mistakes.ts'
-import { type ProviderAdapter, providerFindings, type QuotaProvider } from '../quota/provider.ts'
+import { providerFindings } from '../quota/provider.ts'
+import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
-import type { SiteKey } from '../store/changes.ts'
+import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { inStore } from './store-call.ts'
 
-/** A provider whose sites bring their own connections. */
-export interface PerSiteProvider {
-  adapter: ProviderAdapter
-  settings: unknown
-  provider: QuotaProvider
-}
-
 export interface ConnectionRoutesOptions {
   connections: Connections
-  providers: ReadonlyMap<string, PerSiteProvider>
-  planMayHaveChanged: (key: SiteKey) => Promise<void>
+  /** By name; those whose sites bring their own connections are served. */
+  sources: ReadonlyMap<string, Source>
+  /** Notes that the plan behind a connection may have changed. */
+  markPlan: (key: ConnectionKey) => Promise<void>
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -44,11 +40,11 @@ const ONE_CONNECTION_ERRORS = [
 ] as const
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, providers, planMayHaveChanged, now } = options
+  const { connections, sources, markPlan, now } = options
 
-  function perSite(name: string): PerSiteProvider {
-    const found = providers.get(name)
-    if (!found) throw new QuotaBridgeError('PROVIDER_NOT_FOUND')
+  function perSite(name: string): Source {
+    const found = sources.get(name)
+    if (!found || found.shared) throw new QuotaBridgeError('PROVIDER_NOT_FOUND')
     return found
   }
 
@@ -58,7 +54,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return found
   }
 
-  async function check({ provider }: PerSiteProvider, connection: unknown): Promise<HealthReport> {
+  async function check({ provider }: Source, connection: unknown): Promise<HealthReport> {
     const found = await provider.check(connection, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
     return { health: found.health, finding: found.health === 'ok' ? '' : found.finding, checkedAt: now() }
   }
@@ -196,14 +192,14 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     async (request, reply) => {
       perSite(request.params.provider)
       await stored(request.params)
-      await planMayHaveChanged(request.params)
+      await markPlan(request.params)
       return reply.code(204).send(null)
     }
   )
 }
 
 /** @throws {QuotaBridgeError} INVALID_CONNECTION that names the first field that is wrong, and tells of all */
-function validConnection({ adapter, settings }: PerSiteProvider, body: Record<string, unknown>): unknown {
+function validConnection({ adapter, settings }: Source, body: Record<string, unknown>): unknown {
   const wrong = schemaMistakes(adapter.connectionSchema, body)
   const mistakes = wrong.length > 0 ? wrong : (adapter.connectionMistakes?.(body, settings) ?? [])
   const [first] = mistakes

@@ -9,8 +9,7 @@ import type { AppEvent, AppEventReader } from '../wix/envelope.ts'
 
 export interface AppEventsOptions {
   readAppEvent: AppEventReader
-  /** Absent when nothing is kept about sites. */
-  connections?: Pick<Connections, 'removeSite'>
+  connections: Pick<Connections, 'removeSite'>
 }
 
 const APP_REMOVED = 'AppRemoved'
@@ -63,7 +62,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
     },
     async request => {
       const event = await readAppEvent(request.body ?? '')
-      if (event.eventType === APP_REMOVED && connections) {
+      if (event.eventType === APP_REMOVED) {
         const removed = await removeSite(connections, event)
         request.log.info({ site: event.instanceId, connections: removed }, 'app removed, site forgotten')
       }

@@ -4,7 +4,6 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
-import type { UpgradeLinks } from '../quota/upgrade-links.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
 import { upgradeRoute } from './upgrade.ts'
@@ -12,8 +11,6 @@ import { upgradeRoute } from './upgrade.ts'
 const BODY_LIMIT_BYTES = 64 * 1024
 
 export interface PublicRoutesOptions extends QuotaInfoOptions, AppEventsOptions {
-  /** Absent without server.publicUrl. */
-  links?: UpgradeLinks
   /** In front of the quota call's path. */
   basePath: string
 }
@@ -21,13 +18,14 @@ export interface PublicRoutesOptions extends QuotaInfoOptions, AppEventsOptions 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePath, readAppEvent, connections, links, ...quotaInfo }
+  { basePath, readAppEvent, connections, ...quotaInfo }
 ) => {
   app.register(livenessRoute)
   const prefix = basePath.replace(/\/+$/, '')
   app.register(quotaInfoRoutes, { prefix, ...quotaInfo })
-  app.register(appEventsRoute, { readAppEvent, ...(connections && { connections }) })
-  if (links) app.register(upgradeRoute, { links, quotas: quotaInfo.quotas })
+  app.register(appEventsRoute, { readAppEvent, connections })
+  const { links, quotas } = quotaInfo
+  if (links) app.register(upgradeRoute, { links, quotas })
 }
 
 /** Builds the public listener, not yet listening. */

@@ -4,11 +4,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import type { Presenter } from '../presentation/presenter.ts'
-import type { QuotaAction, QuotaService } from '../quota/service.ts'
-import type { Shown } from '../quota/snapshots.ts'
+import type { QuotaReport } from '../quota/report.ts'
+import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
+import type { Shown } from '../quota/show.ts'
 import { Type } from '../schema.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
+import type { UpgradeLinks } from './upgrade-links.ts'
 
 export interface PublicAction extends QuotaAction {
   /** Own wordings by language, then by feature or message. */
@@ -19,6 +21,8 @@ export interface QuotaInfoOptions {
   readEnvelope: EnvelopeReader
   quotas: QuotaService<PublicAction>
   presenter: Presenter
+  /** Upgrade buttons lead by way of these; straight to the provider without them. */
+  links?: UpgradeLinks
   /** Calls answered at once; further ones get RATE_LIMITED. */
   maxConcurrentCalls: number
 }
@@ -32,7 +36,7 @@ const Age = Type.Integer({
 const CacheStatus = Type.String({
   pattern: '^quota-bridge; (hit|fwd=(miss|stale|bypass))',
   description:
-    'What was done about the numbers (RFC 9211): `hit` shown from memory, with a negative ttl when an older one is shown and `detail` saying why; `fwd` fetched, or nobody to ask.',
+    'What was done about the numbers (RFC 9211): `hit` shown from memory, with a negative ttl when an older one is shown; `fwd` fetched, or nobody to ask. `detail` says why something older is shown; `partial`: only the usage is new.',
   examples: ['quota-bridge; hit; ttl=41']
 })
 const ContentLanguage = Type.String({
@@ -43,7 +47,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, maxConcurrentCalls } = options
+  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls } = options
   let underWay = 0
 
   app.post(
@@ -93,8 +97,9 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       underWay++
       try {
         const call = await readEnvelope(request.body ?? '')
-        const { action, outcome, shown } = await quotas.ask(call)
-        const { answer, language } = presenter(outcome, action.features, {
+        const result = await quotas.ask(call)
+        const { action, shown } = result
+        const { answer, language } = presenter(await withLinks(result, links), action.features, {
           languages: call.languages,
           labels: action.labels
         })
@@ -124,11 +129,23 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
   )
 }
 
+/** The outcome with each group's upgrade button leading by way of us. */
+async function withLinks(
+  { action, outcome, shown }: QuotaResult<PublicAction>,
+  links: UpgradeLinks | undefined
+): Promise<QuotaOutcome> {
+  if (!links || !shown || outcome.kind !== 'report') return outcome
+  const { freshness } = action.source
+  const linked = async (group: QuotaReport['groups'][number], index: number) =>
+    group.upgradeUrl ? { ...group, upgradeUrl: await links.linkFor({ ...shown.key, group: index }, freshness) } : group
+  return { ...outcome, report: { ...outcome.report, groups: await Promise.all(outcome.report.groups.map(linked)) } }
+}
+
 /** What was done about an answer's numbers: https://www.rfc-editor.org/rfc/rfc9211 */
 function cacheStatus(shown: Shown | undefined): string {
   if (!shown) return 'quota-bridge; fwd=bypass'
-  const ttl = `ttl=${Math.floor(shown.freshMs / 1000)}`
-  if (shown.done === 'hit') return `quota-bridge; hit; ${ttl}`
-  if (shown.done === 'stale') return `quota-bridge; hit; ${ttl}; detail=${shown.asOf?.reason}`
-  return `quota-bridge; fwd=${shown.done === 'renewed' ? 'stale' : 'miss'}; stored`
+  const detail = shown.asOf ? `; detail=${shown.asOf.reason ?? 'partial'}` : ''
+  if (shown.done === 'hit' || shown.done === 'stale')
+    return `quota-bridge; hit; ttl=${Math.floor(shown.freshMs / 1000)}${detail}`
+  return `quota-bridge; fwd=${shown.done === 'update' ? 'stale' : 'miss'}; stored${detail}`
 }

@@ -2,10 +2,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
+import { ProviderError } from '../quota/provider.ts'
 import type { QuotaService } from '../quota/service.ts'
-import type { UpgradeLinks } from '../quota/upgrade-links.ts'
 import { Type } from '../schema.ts'
 import type { PublicAction } from './quota-info.ts'
+import type { UpgradeLinks, UpgradeTarget } from './upgrade-links.ts'
 
 export interface UpgradeOptions {
   links: UpgradeLinks
@@ -13,6 +14,16 @@ export interface UpgradeOptions {
 }
 
 export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (app, { links, quotas }) => {
+  /** Undefined also where the connection cannot be used any more: nobody buys anything with it. */
+  async function placeOf({ group, ...key }: UpgradeTarget): Promise<string | undefined> {
+    try {
+      return await quotas.upgradeUrl(key, group)
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === 'PROVIDER_REJECTED') return undefined
+      throw error
+    }
+  }
+
   app.get(
     '/v1/upgrade/:token',
     {
@@ -26,7 +37,8 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
           token: Type.String({
             minLength: 1,
             maxLength: 2048,
-            description: 'Signed by this service; names a provider and a site, never an address.'
+            description:
+              'Signed by this service, for a time; names a provider, a site and a group of quotas, never an address.'
           })
         }),
         response: {
@@ -40,8 +52,8 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
       validatorCompiler: () => () => true
     },
     async (request, reply) => {
-      const key = await links.read(request.params.token)
-      const url = key && (await quotas.upgradeUrl(key))
+      const target = await links.read(request.params.token)
+      const url = target && (await placeOf(target))
       if (!url) throw new QuotaBridgeError('UPGRADE_NOT_FOUND')
       return reply.redirect(url, 303)
     }

@@ -21,10 +21,16 @@ export interface QuotaProvider<Connection = unknown> {
   fetchReport(connection: Connection, options: FetchOptions): Promise<QuotaReport>
   /** Finds out whether a connection works, and tells all it should; for saving one. */
   check(connection: Connection, options: { signal: AbortSignal }): Promise<ConnectionCheck>
-  /** Where a person buys more, for one connection; undefined when there is no such place. */
-  upgradeUrl(connection: Connection): string | undefined
+  /** Where a person buys more, for one connection and the group of that place in its reports; undefined when there is no such place. */
+  upgradeUrl(connection: Connection, group: number): string | undefined
   /** Closes sockets that are kept open between calls. */
   close(): Promise<void>
+}
+
+/** A provider that is given its time by whoever wired it, and is not asked at once for what it has just refused. */
+export interface TimedProvider extends Omit<QuotaProvider, 'fetchReport'> {
+  /** @throws {ProviderError} as the provider does */
+  fetchReport: (connection: unknown, options: Pick<FetchOptions, 'planMayHaveChanged'>) => Promise<QuotaReport>
 }
 
 /** What a check of a connection found. `limited`: it works, but tells less than it should. */

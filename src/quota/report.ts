@@ -46,6 +46,8 @@ export interface QuotaGroup {
 }
 
 export interface QuotaReport {
+  /** Set when a part did not come that the upstream tells otherwise: the state, dates of renewal, what was bought beside the plan. */
+  partial?: true
   /** Which of the message catalogue's names fit: `<vocabulary>.feature.<id>`. The adapter's type. */
   vocabulary: string
   /** Whose plans these are, unique within the vocabulary, such as a portal's origin. With a plan's id it names one plan for good. */

@@ -1,6 +1,6 @@
 // Who changed what, and when; written in the transaction of the change itself.
 import type { Kysely, Transaction } from 'kysely'
-import type { SiteKey } from './changes.ts'
+import type { ConnectionKey } from './connection-key.ts'
 import type { Tables } from './tables.ts'
 
 export type AuditAction =
@@ -22,7 +22,7 @@ export interface AuditEntry {
 }
 
 export interface Audit {
-  write(transaction: Transaction<Tables>, action: AuditAction, key: SiteKey, actor: string): Promise<void>
+  write(transaction: Transaction<Tables>, action: AuditAction, key: ConnectionKey, actor: string): Promise<void>
   /** Drops everything that names a site. */
   forget(transaction: Transaction<Tables>, instanceId: string): Promise<void>
   /** The newest first, those before `before` only. */

@@ -1,8 +1,9 @@
-// The word that a site's connection changed: to this process, and by PostgreSQL's LISTEN/NOTIFY to every other replica.
+// The word that something changed about a connection: to this process, and by PostgreSQL's LISTEN/NOTIFY to every other replica.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Transaction } from 'kysely'
 import { Client } from 'pg'
 import { Type, Value } from '../schema.ts'
+import type { ConnectionKey } from './connection-key.ts'
 import type { Tables } from './tables.ts'
 
 const CHANNEL = 'quota_bridge'
@@ -11,17 +12,12 @@ const RECONNECT_MS = 250
 const PING_MS = 5000
 const PING_TIMEOUT_MS = 2000
 
-export interface SiteKey {
-  provider: string
-  instanceId: string
-}
-
-/** Hears which site's connection changed; undefined when it may be any, since words were missed. */
-export type ChangeListener = (key: SiteKey | undefined) => void
+/** Hears about which connection something changed; undefined when it may be any, since words were missed. */
+export type ChangeListener = (key: ConnectionKey | undefined) => void
 
 export interface Changes {
   /** Tells the other replicas, if the transaction commits. */
-  notify(transaction: Transaction<Tables>, key: SiteKey): Promise<void>
+  notify(transaction: Transaction<Tables>, key: ConnectionKey): Promise<void>
   /** Tells this process. */
   deliver: ChangeListener
   subscribe(listener: ChangeListener): void
@@ -105,7 +101,7 @@ export function createPostgresChanges(url: string, onLost: (error: Error) => voi
 }
 
 /** A word that cannot be understood may mean any site. */
-function readMessage(payload: string): SiteKey | undefined {
+function readMessage(payload: string): ConnectionKey | undefined {
   try {
     const message: unknown = JSON.parse(payload)
     return Value.Check(Message, message) ? message : undefined

@@ -1,8 +1,10 @@
 // The sites' own connections: kept encrypted, changed together with the audit row that tells of the change.
-import type { Kysely, Transaction } from 'kysely'
+import { type Expression, expressionBuilder, type Kysely, type SqlBool, type Transaction } from 'kysely'
 import type { Audit } from './audit.ts'
-import type { Changes, SiteKey } from './changes.ts'
+import type { Changes } from './changes.ts'
+import type { ConnectionKey } from './connection-key.ts'
 import type { Keyring } from './encryption.ts'
+import { forgetKnowledge } from './knowledge.ts'
 import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
 
@@ -18,7 +20,7 @@ export interface HealthReport {
   checkedAt: number
 }
 
-export interface StoredConnection extends SiteKey, HealthReport {
+export interface StoredConnection extends ConnectionKey, HealthReport {
   /** Decrypted, not yet checked against the adapter's schema; undefined when no configured key opens it. */
   connection: unknown
   createdAt: number
@@ -29,20 +31,20 @@ export interface ListFilter {
   provider?: string
   health?: Health
   /** Only what comes after this one. */
-  after?: SiteKey
+  after?: ConnectionKey
   limit: number
 }
 
 export interface Connections {
-  get(key: SiteKey): Promise<StoredConnection | undefined>
+  get(key: ConnectionKey): Promise<StoredConnection | undefined>
   /** In the order of provider and site. */
   list(filter: ListFilter): Promise<StoredConnection[]>
   /** Saves a connection; says whether it is a new one. */
-  put(key: SiteKey, connection: unknown, health: HealthReport, actor: string): Promise<{ created: boolean }>
+  put(key: ConnectionKey, connection: unknown, health: HealthReport, actor: string): Promise<{ created: boolean }>
   /** Notes what a check found, unless the connection was changed meanwhile. */
   setHealth(stored: StoredConnection, health: HealthReport, actor: string): Promise<void>
   /** Says whether there was one. */
-  remove(key: SiteKey, actor: string): Promise<boolean>
+  remove(key: ConnectionKey, actor: string): Promise<boolean>
   /** Forgets everything about a site; gives how many connections it had. */
   removeSite(instanceId: string, actor: string): Promise<number>
 }
@@ -73,9 +75,9 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
 
   /** A change, its audit row and the word to the other replicas: all of it or nothing. */
   async function change<Result>(
-    work: (transaction: Transaction<Tables>, changed: (key: SiteKey) => void) => Promise<Result>
+    work: (transaction: Transaction<Tables>, changed: (key: ConnectionKey) => void) => Promise<Result>
   ): Promise<Result> {
-    const keys: SiteKey[] = []
+    const keys: ConnectionKey[] = []
     const result = await db.transaction().execute(async transaction => {
       const outcome = await work(transaction, key => keys.push(key))
       for (const key of keys) await changes.notify(transaction, key)
@@ -99,7 +101,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
     async list({ provider, health, after, limit }) {
       let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
       if (provider !== undefined) query = query.where('provider', '=', provider)
-      if (health !== undefined) query = query.where('health', '=', health)
+      if (health !== undefined) query = query.where(inHealth(health, keyring.keyIds))
       if (after) query = query.where(isAfter(after))
       return (await query.execute()).map(read)
     },
@@ -131,7 +133,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
             .execute()
         }
         // Numbers that were read with another connection are not this one's.
-        await forgetNumbers(transaction, instanceId, provider)
+        await forgetKnowledge(transaction, instanceId, provider)
         await audit.write(transaction, created ? 'connection.created' : 'connection.replaced', key, actor)
         changed(key)
         return { created }
@@ -157,7 +159,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
           .where('instance_id', '=', key.instanceId)
           .executeTakeFirst()
         if (numDeletedRows === 0n) return false
-        await forgetNumbers(transaction, key.instanceId, key.provider)
+        await forgetKnowledge(transaction, key.instanceId, key.provider)
         await audit.write(transaction, 'connection.deleted', key, actor)
         changed(key)
         return true
@@ -170,7 +172,7 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
           .where('instance_id', '=', instanceId)
           .returning('provider')
           .execute()
-        await forgetNumbers(transaction, instanceId)
+        await forgetKnowledge(transaction, instanceId)
         // What is kept of a removed site is that one was removed, and when: not which.
         await audit.forget(transaction, instanceId)
         if (rows.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)
@@ -180,11 +182,9 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
   }
 }
 
-/** What was read with a site's connections goes with them. */
-async function forgetNumbers(transaction: Transaction<Tables>, instanceId: string, provider?: string): Promise<void> {
-  for (const table of ['snapshots', 'marks'] as const) {
-    let query = transaction.deleteFrom(table).where('instance_id', '=', instanceId)
-    if (provider !== undefined) query = query.where('provider', '=', provider)
-    await query.execute()
-  }
+/** What no configured key opens is failing, whatever was found when it could be read. */
+function inHealth(health: Health, keyIds: readonly string[]): Expression<SqlBool> {
+  const { eb, and, or } = expressionBuilder<Tables, 'connections'>()
+  const told = eb('health', '=', health)
+  return health === 'failing' ? or([told, eb('key_id', 'not in', keyIds)]) : and([told, eb('key_id', 'in', keyIds)])
 }

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types } from 'pg'
 import { migrations } from './migrations.ts'
+import { createSafePool } from './postgres-pool.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,6 +19,8 @@ export interface Database {
 const CONNECT_TIMEOUT_MS = 1000
 const QUERY_TIMEOUT_MS = 1500
 const POOL_SIZE = 10
+/** A process that stands still must not keep others from the rows it locked. */
+const IDLE_IN_TRANSACTION_MS = 5000
 const INT8_OID = 20
 
 /** Times in milliseconds and row numbers fit a double; `pg` would give them as text. */
@@ -29,6 +32,9 @@ const typeParsers = {
         ? types.getTypeParser(oid, 'binary')
         : types.getTypeParser(oid, 'text')
 }
+
+/** The URL of a store that lasts as long as the process. */
+export const IN_MEMORY = 'file::memory:'
 
 /** Opens a database; nothing is asked of it yet. `onError` hears of idle connections that broke. */
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
@@ -43,6 +49,7 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     application_name: 'quota-bridge',
     types: typeParsers
@@ -50,7 +57,7 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
   pool.on('error', onError)
   // The pool listens to idle connections alone; one that breaks in the middle of a query must not end the process.
   pool.on('connect', client => client.on('error', onError))
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createSafePool(pool) }) })
   return { engine: 'postgres', queries, close: () => queries.destroy() }
 }
 

@@ -17,6 +17,8 @@ export interface Sealed {
 export interface Keyring {
   /** The key that encrypts. */
   keyId: string
+  /** All that decrypt. */
+  keyIds: readonly string[]
   /** Encrypts under the first key; `owner` must be told again to decrypt, so that a copied row opens nowhere else. */
   seal(plaintext: string, owner: readonly string[]): Sealed
   /**
@@ -44,6 +46,7 @@ export function createKeyring(keys: readonly Buffer[]): Keyring {
   const keyId = idOf(first)
   return {
     keyId,
+    keyIds: [...byId.keys()],
     seal(plaintext, owner) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv(ALGORITHM, first, nonce).setAAD(associatedData(owner))

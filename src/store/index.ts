@@ -1,15 +1,16 @@
 // The store as the rest of the service sees it.
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { type Audit, createAudit } from './audit.ts'
 import { type Changes, createLocalChanges, createPostgresChanges } from './changes.ts'
 import { type Connections, createConnections } from './connections.ts'
-import { migrate, openDatabase } from './database.ts'
+import { IN_MEMORY, migrate, openDatabase } from './database.ts'
 import { createKeyring } from './encryption.ts'
-import { createLocks, type Locks } from './locks.ts'
+import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
+import { createLeases, type Leases, localLeases } from './leases.ts'
 import { createRotation, type Rotation } from './rotation.ts'
-import { sharedKey } from './signing-key.ts'
-import { createStoredSnapshots, type Snapshots } from './snapshots.ts'
+import { signingKey } from './signing-key.ts'
 
 export interface StoreOptions {
   /** `file:data/quota-bridge.db` or `postgres://…` */
@@ -29,14 +30,18 @@ export interface Store {
   audit: Audit
   rotation: Rotation
   changes: Changes
-  snapshots: Snapshots
-  /** Across replicas; absent where there is only one. */
-  locks?: Locks
-  /** A key that all replicas share; made when it is first asked for. */
-  sharedKey(name: string): Promise<Buffer>
+  knowledge: KnowledgeRows
+  leases: Leases
+  /** A key to sign with, the same on all replicas; made when it is first asked for. */
+  signingKey(name: string): Promise<Buffer>
   /** Whether the database answers now, and has our tables. */
   ping(): Promise<boolean>
   close(): Promise<void>
+}
+
+/** A store that lasts as long as the process, under a key that nobody has: for a service that is to keep nothing. */
+export function storeInMemory(): Pick<StoreOptions, 'url' | 'encryptionKeys'> {
+  return { url: IN_MEMORY, encryptionKeys: [randomBytes(32)] }
 }
 
 const START_RETRY_MS = 500
@@ -65,15 +70,14 @@ export async function openStore({
   const { engine, queries } = database
   const changes = engine === 'postgres' ? createPostgresChanges(url, onLost) : createLocalChanges()
   const audit = createAudit(queries, now)
-  const locks = engine === 'postgres' ? createLocks(url) : undefined
   return {
     connections: createConnections({ db: queries, keyring, changes, audit, now }),
     audit,
     rotation: createRotation(queries, keyring),
     changes,
-    snapshots: createStoredSnapshots(queries, engine, changes),
-    ...(locks && { locks }),
-    sharedKey: name => sharedKey(queries, keyring, name),
+    knowledge: createKnowledgeRows({ db: queries, engine, changes }),
+    leases: engine === 'postgres' ? createLeases(queries) : localLeases,
+    signingKey: name => signingKey(queries, keyring, name),
     async ping() {
       try {
         await sql`select 1 from connections limit 1`.execute(queries)
@@ -83,7 +87,7 @@ export async function openStore({
       }
     },
     async close() {
-      await Promise.all([changes.close(), locks?.close()])
+      await changes.close()
       await database.close()
     }
   }

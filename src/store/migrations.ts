@@ -5,12 +5,35 @@ import type { Engine } from './database.ts'
 
 /** The steps, in the words of an engine. Their names sort in their order. */
 export function migrations(engine: Engine): MigrationProvider {
-  return { getMigrations: async () => ({ '001-connections': connections(engine), '002-snapshots': snapshots(engine) }) }
+  return {
+    getMigrations: async () => ({
+      '001-connections': connections(engine),
+      '002-snapshots': snapshots(engine),
+      '003-leases': leases(engine)
+    })
+  }
 }
 
 /** SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language. */
 function textOf(engine: Engine) {
   return engine === 'postgres' ? sql`text collate "C"` : sql`text`
+}
+
+function leases(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('leases')
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('holder', text, column => column.notNull())
+        .addColumn('until', 'bigint', column => column.notNull())
+        .addPrimaryKeyConstraint('leases_pk', ['provider', 'instance_id'])
+        .execute()
+      await db.schema.createIndex('leases_by_site').on('leases').columns(['instance_id', 'provider']).execute()
+    }
+  }
 }
 
 function snapshots(engine: Engine): Migration {

@@ -1,14 +1,14 @@
 // Every stored secret under the first key, step by step, while others go on changing them.
 import type { Kysely } from 'kysely'
-import type { SiteKey } from './changes.ts'
+import type { ConnectionKey } from './connection-key.ts'
 import type { Keyring } from './encryption.ts'
 import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
-import { resealSharedKeys } from './signing-key.ts'
+import { resealSigningKeys } from './signing-key.ts'
 import type { Tables } from './tables.ts'
 
 export interface Resealed {
   /** Where to go on. */
-  last: SiteKey
+  last: ConnectionKey
   resealed: number
   /** Those that no configured key opens; they stay as they are. */
   unreadable: number
@@ -16,11 +16,11 @@ export interface Resealed {
 
 export interface Rotation {
   /** Re-encrypts the next `limit` connections that are not under the first key; undefined when none is left. */
-  reseal(options: { after?: SiteKey; limit: number }): Promise<Resealed | undefined>
+  reseal(options: { after?: ConnectionKey; limit: number }): Promise<Resealed | undefined>
   /** How many connections are not under the first key. */
   countOldSeals(): Promise<number>
-  /** The same for the few keys that all replicas share, all at once. */
-  resealSharedKeys(): Promise<Pick<Resealed, 'resealed' | 'unreadable'>>
+  /** The same for the few signing keys, all at once. */
+  resealSigningKeys(): Promise<Pick<Resealed, 'resealed' | 'unreadable'>>
 }
 
 export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
@@ -55,7 +55,7 @@ export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
       }
     },
 
-    resealSharedKeys: () => resealSharedKeys(db, keyring),
+    resealSigningKeys: () => resealSigningKeys(db, keyring),
 
     async countOldSeals() {
       const { count } = await oldSeals()

@@ -1,4 +1,4 @@
-// A key that all replicas share and that outlives them: made once, kept encrypted.
+// Keys to sign with, which all replicas share and which outlive them: made once, kept encrypted.
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { type Keyring, SealError } from './encryption.ts'
@@ -9,7 +9,7 @@ const KEY_BYTES = 32
 /**
  * The key of a name; the first replica that asks makes it. One that no configured key opens any more is made anew.
  */
-export async function sharedKey(db: Kysely<Tables>, keyring: Keyring, name: string): Promise<Buffer> {
+export async function signingKey(db: Kysely<Tables>, keyring: Keyring, name: string): Promise<Buffer> {
   const owner = ownerOf(name)
   const { keyId, sealed } = keyring.seal(randomBytes(KEY_BYTES).toString('base64'), owner)
   await db
@@ -28,12 +28,12 @@ export async function sharedKey(db: Kysely<Tables>, keyring: Keyring, name: stri
       .where('name', '=', name)
       .where('sealed', '=', row.sealed)
       .execute()
-    return sharedKey(db, keyring, name)
+    return signingKey(db, keyring, name)
   }
 }
 
-/** Re-encrypts every shared key under the first key; those that no configured key opens stay as they are. */
-export async function resealSharedKeys(
+/** Re-encrypts every signing key under the first key; those that no configured key opens stay as they are. */
+export async function resealSigningKeys(
   db: Kysely<Tables>,
   keyring: Keyring
 ): Promise<{ resealed: number; unreadable: number }> {

@@ -7,9 +7,12 @@ import type { SqliteDatabase } from 'kysely'
 /** How long a write waits for another process's; the whole service waits with it, so that it must be short. */
 const BUSY_TIMEOUT_MS = 250
 
+/** SQLite's own name for a database without a file: https://www.sqlite.org/inmemorydb.html */
+const IN_MEMORY = ':memory:'
+
 /** Opens the file, and makes it and its folder when they are not there. */
 export function openSqlite(file: string): SqliteDatabase {
-  mkdirSync(dirname(file), { recursive: true })
+  if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true })
   const database = new DatabaseSync(file)
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   database.exec('PRAGMA journal_mode = WAL')

@@ -42,6 +42,16 @@ export interface MarksTable {
   refreshed_at: number
 }
 
+/** Who may ask about a connection, and until when. */
+export interface LeasesTable {
+  provider: string
+  instance_id: string
+  /** Of one taking: nobody else can let go of it. */
+  holder: string
+  /** Milliseconds since 1970, by the database's clock. */
+  until: number
+}
+
 export interface KeysTable {
   name: string
   key_id: string
@@ -51,6 +61,7 @@ export interface KeysTable {
 export interface Tables {
   snapshots: SnapshotsTable
   marks: MarksTable
+  leases: LeasesTable
   keys: KeysTable
   connections: ConnectionsTable
   audit: AuditTable

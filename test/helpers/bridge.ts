@@ -52,6 +52,8 @@ export interface BridgeOptions {
   /** Names of the static provider. */
   newsletter?: { plan: object; quota: object }
   actions?: object
+  /** Further providers, or others in the place of those below. */
+  providers?: object
   /** The same DocSpace as another service's. */
   sharing?: FakeDocSpace
   apiKey?: (fake: FakeDocSpace) => string
@@ -112,7 +114,8 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
             upgradeUrl: 'https://example.com/upgrade'
           }
         ]
-      }
+      },
+      ...options.providers
     },
     actions: {
       'create-room': { provider: 'docspace', features: ['room', 'manager'] },

@@ -11,6 +11,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
+    connections: { removeSite: async () => 0 },
     quotas: {
       upgradeUrl: async () => undefined,
       ask: async () => {

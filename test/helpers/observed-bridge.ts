@@ -7,10 +7,13 @@ import { quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import type { SizeStyle } from '../../src/presentation/present.ts'
 import { createPresenter } from '../../src/presentation/presenter.ts'
 import { docspace as adapter } from '../../src/providers/docspace/index.ts'
+import { gently } from '../../src/providers/gentleness.ts'
 import { buildPublicApp } from '../../src/public/app.ts'
 import type { PublicAction } from '../../src/public/quota-info.ts'
+import { createReports } from '../../src/quota/reports.ts'
 import { createQuotaService } from '../../src/quota/service.ts'
-import { createSnapshots } from '../../src/quota/snapshots.ts'
+import { createSource } from '../../src/quota/source.ts'
+import { openStore, storeInMemory } from '../../src/store/index.ts'
 import type { ActionQuotaInfo } from '../../src/wix/contract.ts'
 import { createEnvelopeReader } from '../../src/wix/envelope.ts'
 import { sharedWix, TODAY } from './bridge.ts'
@@ -32,17 +35,12 @@ export async function startObservedBridge(
   const settings = { allowedHosts: ['127.0.0.1'], allowPrivateHosts: true, upgradePath: '/upgrade' }
   const provider = adapter.create(settings, { name: 'docspace', now })
   const connection = { url: docspace.url, apiKey: docspace.portal.keys.owner }
-  // A busy machine must not look like a slow upstream.
-  const source = {
-    name: 'docspace',
-    vocabulary: adapter.type,
-    title: adapter.title,
-    connectionOf: async () => ({ connection }),
-    perSite: false,
-    // Nothing is kept: each case is about what DocSpace holds now.
-    freshness: { deadlineMs: 60_000, patienceMs: 60_000, freshForMs: 0, keepForMs: 0 },
-    provider
-  }
+  const onStoreError = (error: Error) => t.fail(error.message)
+  const store = await openStore({ ...storeInMemory(), onLost: onStoreError, now })
+  // A busy machine must not look like a slow upstream, and nothing is kept: each case is about what DocSpace holds now.
+  const freshness = { deadlineMs: 60_000, patienceMs: 60_000, freshForMs: 0, keepForMs: 0 }
+  const configured = { name: 'docspace', adapter, settings, freshness, shared: { connection } }
+  const source = createSource(configured, gently(provider, freshness.deadlineMs), store)
   const wired = new Map<string, PublicAction>()
   const signed = new Map<string, string>()
   for (const [actionKey, features] of Object.entries(actions)) {
@@ -67,10 +65,11 @@ export async function startObservedBridge(
       now
     }),
     readAppEvent: () => Promise.reject(new Error('no event is posted')),
+    connections: store.connections,
     quotas: createQuotaService({
       actions: wired,
       sources: new Map(),
-      snapshots: createSnapshots({ now, onStoreError: () => {} })
+      ...createReports({ store, now, onStoreError, onUnusable: reason => t.fail(reason) })
     }),
     presenter(outcome, features, reader) {
       const said = presenters[style](outcome, features, reader)
@@ -81,6 +80,7 @@ export async function startObservedBridge(
   t.teardown(async () => {
     await app.close()
     await provider.close()
+    await store.close()
   })
   const url = quotaInfoUrl(await app.listen({ host: '127.0.0.1', port: 0 }))
   return {

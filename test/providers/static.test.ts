@@ -51,6 +51,6 @@ t.test('what stands in the configuration is the report', async t => {
     ]
   })
   t.strictSame(await provider.check(undefined, { signal: AbortSignal.timeout(1000) }), { health: 'ok' })
-  t.equal(provider.upgradeUrl(undefined), 'https://example.com/upgrade')
+  t.equal(provider.upgradeUrl(undefined, 0), 'https://example.com/upgrade')
   await provider.close()
 })

@@ -3,15 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import type { SiteKey } from '../../src/store/changes.ts'
+import type { ConnectionKey } from '../../src/store/connection-key.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { type RunningPostgres, startPostgres } from '../helpers/postgres.ts'
 
+/** No time in these tests lies beyond it. */
+const HORIZON = { fetchedAt: Number.MAX_SAFE_INTEGER, markUntil: Number.MAX_SAFE_INTEGER }
 const keys = [randomBytes(32)]
 const ok = { health: 'ok' as const, finding: '', checkedAt: 5 }
-const site = (instanceId: string, provider = 'docspace'): SiteKey => ({ provider, instanceId })
+const site = (instanceId: string, provider = 'docspace'): ConnectionKey => ({ provider, instanceId })
 
 interface Engine {
   name: string
@@ -120,15 +122,16 @@ function suite(engine: Engine) {
 
   t.test(`${engine.name}: a removed site leaves nothing that names it`, async t => {
     const url = await engine.newUrl(t)
-    const { connections, snapshots } = await open(t, url)
+    const { connections, knowledge, leases } = await open(t, url)
     await connections.put(site('gone'), {}, ok, 'ops')
     await connections.put(site('gone', 'other'), {}, ok, 'ops')
     await connections.put(site('stays'), {}, ok, 'ops')
-    await snapshots.put(site('gone'), { fingerprint: 'f', fetchedAt: 1, report: '{}' }, true)
-    await snapshots.setMark(site('gone'), { until: 1, signature: '', refreshedAt: 0 }, false)
+    await knowledge.putSnapshot(site('gone'), { fingerprint: 'f', fetchedAt: 1, report: '{}' }, HORIZON)
+    await knowledge.replaceMark(site('gone'), undefined, { until: 1, signature: '', refreshedAt: 0 })
+    await leases.take(site('gone'), 60_000)
     t.match(JSON.stringify(await rows(t, url)), /"report":"\{\}".*"until":1/)
     t.equal(await connections.removeSite('gone', 'wix'), 2)
-    await snapshots.put(site('gone'), { fingerprint: 'f', fetchedAt: 2, report: '{}' }, true)
+    await knowledge.putSnapshot(site('gone'), { fingerprint: 'f', fetchedAt: 2, report: '{}' }, HORIZON)
     t.equal(await connections.removeSite('gone', 'wix'), 0, 'again: nothing happens')
     t.notMatch(JSON.stringify(await rows(t, url)), 'gone')
     t.equal((await connections.list({ limit: 10 })).length, 1)
@@ -163,30 +166,30 @@ function suite(engine: Engine) {
   t.test(`${engine.name}: a shared key is one for all replicas, outlives them, and follows the rotation`, async t => {
     const url = await engine.newUrl(t)
     const [here, there] = [await open(t, url), await open(t, url)]
-    const key = await here.sharedKey('upgrade-links')
+    const key = await here.signingKey('upgrade-links')
     t.equal(key.length, 32)
-    t.strictSame(await there.sharedKey('upgrade-links'), key)
-    t.notSame(await there.sharedKey('another'), key)
+    t.strictSame(await there.signingKey('upgrade-links'), key)
+    t.notSame(await there.signingKey('another'), key)
     const young = randomBytes(32)
     const rotating = await open(t, url, [young, ...keys])
-    t.strictSame(await rotating.rotation.resealSharedKeys(), { resealed: 2, unreadable: 0 }, 'by rotate-keys')
+    t.strictSame(await rotating.rotation.resealSigningKeys(), { resealed: 2, unreadable: 0 }, 'by rotate-keys')
     t.strictSame(
-      await here.rotation.resealSharedKeys(),
+      await here.rotation.resealSigningKeys(),
       { resealed: 0, unreadable: 2 },
       'the old key alone opens nothing any more'
     )
     t.strictSame(
-      await rotating.rotation.resealSharedKeys(),
+      await rotating.rotation.resealSigningKeys(),
       { resealed: 0, unreadable: 0 },
       'a second run finds nothing to do'
     )
-    t.strictSame(await rotating.sharedKey('upgrade-links'), key)
+    t.strictSame(await rotating.signingKey('upgrade-links'), key)
     const rotated = await open(t, url, [young])
-    t.strictSame(await rotated.sharedKey('upgrade-links'), key)
+    t.strictSame(await rotated.signingKey('upgrade-links'), key)
     const stranger = await open(t, url, [randomBytes(32)])
-    const made = await stranger.sharedKey('upgrade-links')
+    const made = await stranger.signingKey('upgrade-links')
     t.notSame(made, key, 'one that nothing opens is made anew')
-    t.strictSame(await stranger.sharedKey('upgrade-links'), made)
+    t.strictSame(await stranger.signingKey('upgrade-links'), made)
   })
 
   t.test(`${engine.name}: several replicas may start at once, and start again`, async t => {
@@ -230,7 +233,8 @@ async function rows(t: Test, url: string): Promise<unknown> {
     await database.queries.selectFrom('connections').selectAll().execute(),
     await database.queries.selectFrom('audit').selectAll().execute(),
     await database.queries.selectFrom('snapshots').selectAll().execute(),
-    await database.queries.selectFrom('marks').selectAll().execute()
+    await database.queries.selectFrom('marks').selectAll().execute(),
+    await database.queries.selectFrom('leases').selectAll().execute()
   ]
 }
 
@@ -245,7 +249,7 @@ suite({ name: 'PostgreSQL', newUrl: () => postgres.newDatabase() })
 t.test('PostgreSQL: another replica hears of a change within a second, and a lost listener takes up again', async t => {
   const url = await postgres.newDatabase()
   const [here, there] = [await open(t, url), await open(t, url)]
-  const heard: (SiteKey | undefined)[] = []
+  const heard: (ConnectionKey | undefined)[] = []
   there.changes.subscribe(key => heard.push(key))
   const until = async (found: () => boolean) => {
     for (let waited = 0; waited < 3000 && !found(); waited += 20) await sleep(20)

@@ -82,7 +82,8 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
         })
         const tariff = await tariffRead
         const portal = { origin, upgradePath: settings.upgradePath }
-        return convert(quota.response, tariff?.response, portal, new Date(now()))
+        const report = convert(quota.response, tariff?.response, portal, new Date(now()))
+        return tariff ? report : { ...report, partial: true }
       },
       upgradeUrl: ({ url }) => new URL(settings.upgradePath, url).href,
       check: (connection, { signal }) => checkConnection(agent, connection, signal),

@@ -101,7 +101,7 @@ export const staticAdapter: ProviderAdapter<StaticSettings, unknown> = {
     }
     return {
       fetchReport: async () => report,
-      upgradeUrl: () => groups.find(({ upgradeUrl }) => upgradeUrl)?.upgradeUrl,
+      upgradeUrl: (_connection, group) => groups[group]?.upgradeUrl,
       check: async () => ({ health: 'ok' }),
       close: async () => {}
     }

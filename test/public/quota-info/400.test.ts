@@ -89,6 +89,7 @@ t.test('headers beyond all measure are refused, and a socket that was reset is f
 
 t.test('what Fastify itself refuses has the same form', async t => {
   const app = buildPublicApp({
+    connections: { removeSite: async () => 0 },
     logger: pino({ level: 'silent' }),
     basePath: '/',
     maxConcurrentCalls: 1,

@@ -1,6 +1,11 @@
-// A report as the store keeps it, and back; what comes back is checked like any other input.
+// A snapshot as the store keeps it, and back; what comes back is checked like any other input.
 import { type Static, Type, TypeCompiler } from '../schema.ts'
+import type { StoredSnapshot } from '../store/knowledge.ts'
+import type { Snapshot } from './knowledge.ts'
 import type { QuotaReport } from './report.ts'
+
+/** Of what is written; rows of another one are not read, but fetched anew. */
+const VERSION = 2
 
 const Moment = Type.Optional(Type.String({ format: 'date-time' }))
 const Name = Type.Optional(Type.Union([Type.String(), Type.Record(Type.String(), Type.String())]))
@@ -9,6 +14,7 @@ const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const StoredReport = Type.Object({
   vocabulary: Type.String(),
   account: Type.String(),
+  partial: Type.Optional(Type.Literal(true)),
   state: Type.Optional(
     Type.Union([Type.Literal('active'), Type.Literal('trial'), Type.Literal('grace'), Type.Literal('expired')])
   ),
@@ -39,21 +45,28 @@ const StoredReport = Type.Object({
     })
   )
 })
-const check = TypeCompiler.Compile(StoredReport)
+const Version = TypeCompiler.Compile(Type.Object({ version: Type.Number() }))
+const Stored = TypeCompiler.Compile(
+  Type.Object({ version: Type.Literal(VERSION), wholeAt: Type.Optional(Type.Integer()), report: StoredReport })
+)
 
-export function writeReport(report: QuotaReport): string {
-  return JSON.stringify(report)
+export function writeSnapshot({ report, fetchedAt, wholeAt, fingerprint }: Snapshot): StoredSnapshot {
+  return { fingerprint, fetchedAt, report: JSON.stringify({ version: VERSION, wholeAt, report }) }
 }
 
-/** Undefined when it is not a report as this version writes it; it is then fetched anew. */
-export function readReport(text: string): QuotaReport | undefined {
+/** The snapshot of a row, or in words why the row cannot be used. */
+export function readSnapshot({ fingerprint, fetchedAt, report: text }: StoredSnapshot): Snapshot | string {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return undefined
+    return 'it is not whole'
   }
-  return check.Check(value) ? revive(value) : undefined
+  if (Stored.Check(value)) {
+    const { report, wholeAt } = value
+    return { report: revive(report), fetchedAt, fingerprint, ...(wholeAt !== undefined && { wholeAt }) }
+  }
+  return Version.Check(value) && value.version === VERSION ? 'it is no report' : 'another version wrote it'
 }
 
 function revive({ stateEndsAt, groups, ...report }: Static<typeof StoredReport>): QuotaReport {

@@ -1,0 +1,79 @@
+// A provider given its time, and left alone with what it has just refused: it would refuse again, and count it against us.
+import { LRUCache } from 'lru-cache'
+import { ProviderError, type ProviderFinding, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
+import { fingerprintOf } from '../quota/source.ts'
+
+const REFUSALS_MAX = 10_000
+/** How long a refusal is believed. */
+const REFUSED_MS = 30_000
+/** How long we keep away from an upstream that limits us without saying for how long. */
+const LIMITED_MS = 60_000
+
+const REFUSED: ReadonlySet<ProviderFinding> = new Set([
+  'api-key-rejected',
+  'scope-too-narrow',
+  'role-too-low',
+  'access-refused',
+  'portal-not-found'
+])
+
+/** Gives each fetch `fetchMs` milliseconds; refusals are remembered by connection. */
+export function gently(provider: QuotaProvider, fetchMs: number): TimedProvider {
+  const refusals = createRefusals()
+  return {
+    async fetchReport(connection, { planMayHaveChanged }) {
+      const whose = fingerprintOf(connection ?? null)
+      refusals.check(whose)
+      const deadlineAt = performance.now() + fetchMs
+      try {
+        // Cleared by itself: the signal of a call that has ended aborts nothing.
+        return await provider.fetchReport(connection, {
+          planMayHaveChanged,
+          deadlineAt,
+          signal: AbortSignal.timeout(fetchMs)
+        })
+      } catch (error) {
+        if (error instanceof ProviderError) refusals.remember(whose, error)
+        throw error
+      }
+    },
+    check: (connection, options) => provider.check(connection, options),
+    upgradeUrl: (connection, group) => provider.upgradeUrl(connection, group),
+    close: () => provider.close()
+  }
+}
+
+interface Refusals {
+  /** @throws {ProviderError} the refusal that is still remembered */
+  check(whose: string): void
+  /** Remembers an error, if it is a refusal or a limit. */
+  remember(whose: string, error: ProviderError): void
+}
+
+/** Kept by the monotonic clock, which nobody sets back. */
+function createRefusals(): Refusals {
+  const remembered = new LRUCache<string, { error: ProviderError; until: number }>({ max: REFUSALS_MAX })
+  return {
+    check(whose) {
+      const found = remembered.get(whose)
+      if (!found) return
+      const leftMs = found.until - performance.now()
+      if (leftMs <= 0) return
+      const { code, finding, reason } = found.error
+      const retryAfterSeconds = code === 'QUOTA_UNAVAILABLE' ? Math.ceil(leftMs / 1000) : undefined
+      throw new ProviderError(code, finding, {
+        ...(reason && { reason }),
+        ...(retryAfterSeconds && { retryAfterSeconds })
+      })
+    },
+    remember(whose, error) {
+      const { finding, retryAfterSeconds } = error
+      const forMs = REFUSED.has(finding)
+        ? REFUSED_MS
+        : finding === 'rate-limited'
+          ? (retryAfterSeconds ?? 0) * 1000 || LIMITED_MS
+          : 0
+      if (forMs > 0) remembered.set(whose, { error, until: performance.now() + forMs })
+    }
+  }
+}

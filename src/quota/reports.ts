@@ -1,0 +1,43 @@
+// What this replica knows of all connections, put together: memory over the store, one fetch at a time, and what a call is shown.
+import { createBriefly } from '../store/briefly.ts'
+import type { ConnectionKey } from '../store/connection-key.ts'
+import type { Store } from '../store/index.ts'
+import { createFetches } from './fetches.ts'
+import { horizonOf, markPlan } from './knowledge.ts'
+import { createMemory, type MemoryOptions } from './memory.ts'
+import { createShow, type Fetched, type Shown, type ShowRequest } from './show.ts'
+
+export interface Reports {
+  /** @throws {ProviderError} when nothing may be shown */
+  show(request: ShowRequest): Promise<Shown>
+  /** Notes that the plan behind a connection may have changed; while such a note lives, nothing happens. */
+  markPlan(key: ConnectionKey): Promise<void>
+}
+
+export interface ReportsOptions extends Omit<MemoryOptions, 'store' | 'briefly'> {
+  store: Pick<Store, 'knowledge' | 'leases' | 'changes'>
+}
+
+export function createReports(options: ReportsOptions): Reports {
+  const { store, now, onStoreError } = options
+  const briefly = createBriefly(onStoreError)
+  const memory = createMemory({ ...options, briefly })
+  const fetches = createFetches<Fetched>(store.leases, briefly)
+  store.changes.subscribe(key => {
+    memory.forget(key)
+    fetches.overtake(key)
+  })
+  return {
+    show: createShow({ memory, fetches, now }),
+    async markPlan(key) {
+      const at = now()
+      const known = await memory.recall(key)
+      const marked = markPlan(known, at)
+      const { mark } = marked
+      if (marked === known || !mark) return
+      memory.hold(key, marked)
+      // Without the store this replica alone knows of it.
+      await briefly(() => store.knowledge.addMark(key, mark, at, horizonOf(at)))
+    }
+  }
+}

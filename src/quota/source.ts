@@ -1,0 +1,115 @@
+// A configured provider, ready to be asked: with its adapter and settings, its limits of time, and every site's connection.
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { Value } from '../schema.ts'
+import { type ConnectionKey, SHARED } from '../store/connection-key.ts'
+import type { Store } from '../store/index.ts'
+import type { Freshness } from './knowledge.ts'
+import { type ProviderAdapter, ProviderError, type TimedProvider } from './provider.ts'
+
+/** Sites whose connection, or lack of one, is kept in memory. */
+const CACHED_SITES_MAX = 10_000
+/** What is left of a deadline for presenting the report and sending the answer. */
+const ANSWER_RESERVE_MS = 200
+/** What an adapter has, after its signal aborted, to make the best of what it already knows. */
+const LAST_WORDS_MS = 100
+
+/** An entry of `providers:`, checked. */
+export interface SourceSettings {
+  /** Its name in the configuration. */
+  name: string
+  adapter: ProviderAdapter
+  /** Checked against the adapter's schema. */
+  settings: unknown
+  freshness: Freshness
+  /** The connection of all sites, checked against the adapter's schema; absent when every site has its own. */
+  shared?: { connection: unknown }
+  /** Where a site without a connection of its own is sent. */
+  connectUrl?: string
+}
+
+export interface KnownConnection {
+  /** Checked against the adapter's schema. */
+  connection: unknown
+  /** Tells this connection with these settings from any other, without telling anything of it. */
+  fingerprint: string
+}
+
+export interface Source extends SourceSettings {
+  provider: TimedProvider
+  /**
+   * What the provider needs to speak for a site, or with SHARED for all; undefined when that site has none.
+   * @throws {ProviderError} when it cannot be found out
+   */
+  connectionOf(instanceId: string): Promise<KnownConnection | undefined>
+}
+
+/** How long a call may take until its report is there, in milliseconds. */
+export const reportWithinMs = ({ deadlineMs }: Freshness): number => deadlineMs - ANSWER_RESERVE_MS
+/** How long a provider has for a fetch, in milliseconds. */
+export const fetchWithinMs = (freshness: Freshness): number => reportWithinMs(freshness) - LAST_WORDS_MS
+
+export function createSource(
+  configured: SourceSettings,
+  provider: TimedProvider,
+  store: Pick<Store, 'connections' | 'changes'>
+): Source {
+  const { name, shared } = configured
+  const fingerprint = fingerprinter(configured)
+  const known = (connection: unknown): KnownConnection => ({ connection, fingerprint: fingerprint(connection) })
+  if (shared) {
+    const all = known(shared.connection)
+    return { ...configured, provider, connectionOf: async () => all }
+  }
+  // That a site has none is kept too: most calls for a site that never connected cost nothing.
+  const cache = new LRUCache<string, KnownConnection | 'none'>({
+    max: CACHED_SITES_MAX,
+    // What was read before a change is not kept after it.
+    ignoreFetchAbort: true,
+    fetchMethod: async instanceId => {
+      const stored = await store.connections.get({ provider: name, instanceId }).catch(error => {
+        throw new ProviderError('QUOTA_UNAVAILABLE', 'store-unavailable', { reason: error.message })
+      })
+      return stored ? known(readConnection(configured, stored.connection)) : 'none'
+    }
+  })
+  store.changes.subscribe(key => {
+    if (!key) cache.clear()
+    else if (key.provider === name) cache.delete(key.instanceId)
+  })
+  return {
+    ...configured,
+    provider,
+    async connectionOf(instanceId) {
+      const found = await cache.fetch(instanceId)
+      return found === 'none' ? undefined : found
+    }
+  }
+}
+
+/** Which connection a call is about: the site's own, or the one that all sites share; undefined when it names no site. */
+export function keyOf({ name, shared }: SourceSettings, instanceId: string | undefined): ConnectionKey | undefined {
+  if (shared) return { provider: name, instanceId: SHARED }
+  return instanceId === undefined ? undefined : { provider: name, instanceId }
+}
+
+/** The rules may have become stricter since it was saved. */
+function readConnection({ adapter, settings }: SourceSettings, connection: unknown): unknown {
+  if (!Value.Check(adapter.connectionSchema, connection)) {
+    throw new ProviderError('PROVIDER_REJECTED', 'connection-unreadable')
+  }
+  const [mistake] = adapter.connectionMistakes?.(connection, settings) ?? []
+  if (mistake) throw new ProviderError('PROVIDER_REJECTED', 'host-not-allowed')
+  return connection
+}
+
+/** Only the adapter's own settings count: how long numbers are fresh changes nothing about them. */
+function fingerprinter({ adapter, settings }: SourceSettings): (connection: unknown) => string {
+  const own = Value.Clean(adapter.settingsSchema, Value.Clone(settings))
+  return connection => fingerprintOf([adapter.type, own, connection])
+}
+
+/** A short text that differs where the value does, and tells nothing of it. */
+export function fingerprintOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,140 @@
+// The single flight by itself: who waits for whom, and what may be kept.
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { createFetches, type Fetch } from '../../src/quota/fetches.ts'
+import type { Lease, Leases } from '../../src/store/leases.ts'
+
+const key = { provider: 'p', instanceId: 'site' }
+const late = new Error('late')
+const always = async <Result>(work: () => Promise<Result>) => work()
+
+/** Leases that answer in turn: free, busy, or a database that does not answer. */
+function leasesOf(...answers: ('free' | 'busy' | 'none')[]) {
+  let released = 0
+  let asked = 0
+  const leases: Leases = {
+    async take(): Promise<Lease | 'busy'> {
+      const answer = answers[Math.min(asked++, answers.length - 1)]
+      if (answer === 'none') throw new Error('no answer')
+      return answer === 'busy' ? 'busy' : { release: async () => void released++ }
+    }
+  }
+  return { leases, asked: () => asked, released: () => released }
+}
+
+const fetchOf = (more: Partial<Fetch<string>>): Fetch<string> => ({
+  key,
+  variant: 'a',
+  giveUpAfterMs: 1000,
+  adopt: async () => undefined,
+  run: async () => ({ result: 'asked' }),
+  lateError: () => late,
+  ...more
+})
+
+t.test('who asks the same waits for the same fetch, who asks another variant does not', async t => {
+  const { leases } = leasesOf('free')
+  const fetches = createFetches<string>(leases, always)
+  const asked: string[] = []
+  const slow = (variant: string) =>
+    fetchOf({
+      variant,
+      run: async () => {
+        asked.push(variant)
+        await sleep(30)
+        return { result: variant }
+      }
+    })
+  t.strictSame(await Promise.all([slow('a'), slow('a'), slow('b')].map(fetch => fetches.join(fetch))), ['a', 'a', 'b'])
+  t.strictSame(asked, ['a', 'b'])
+  t.equal(await fetches.join(slow('b')), 'b', 'what has landed answers nobody any more')
+  t.equal(asked.length, 3)
+})
+
+t.test('a fetch that was overtaken answers who waits for it, and knows that it must not be kept', async t => {
+  for (const overtaken of [key, undefined]) {
+    const fetches = createFetches<string>(leasesOf('free').leases, always)
+    const currents: boolean[] = []
+    const running = fetches.join(
+      fetchOf({
+        run: async isCurrent => {
+          currents.push(isCurrent())
+          await sleep(30)
+          currents.push(isCurrent())
+          return { result: 'old' }
+        }
+      })
+    )
+    await sleep(10)
+    fetches.overtake(overtaken)
+    const next = fetches.join(fetchOf({ run: async isCurrent => ({ result: `new, ${isCurrent()}` }) }))
+    t.strictSame([await running, await next, ...currents], ['old', 'new, true', true, false])
+  }
+})
+
+t.test('one that was overtaken while it adopts what another replica fetched knows so too', async t => {
+  const fetches = createFetches<string>(leasesOf('busy').leases, always)
+  const currents: boolean[] = []
+  const running = fetches.join(
+    fetchOf({
+      adopt: async isCurrent => {
+        currents.push(isCurrent())
+        await sleep(30)
+        currents.push(isCurrent())
+        return 'theirs'
+      }
+    })
+  )
+  await sleep(70)
+  fetches.overtake(key)
+  t.strictSame([await running, ...currents], ['theirs', true, false])
+})
+
+t.test(
+  'while another replica asks, its result is waited for, and asking is given up when it takes too long',
+  async t => {
+    const busy = leasesOf('busy')
+    const fetches = createFetches<string>(busy.leases, always)
+    let looks = 0
+    const run = () => Promise.reject(new Error('not asked'))
+    const patient = fetches.join(fetchOf({ run, adopt: async () => (++looks < 3 ? undefined : 'theirs') }))
+    t.equal(await patient, 'theirs')
+    t.equal(looks, 3)
+    await t.rejects(fetches.join(fetchOf({ run, giveUpAfterMs: 120 })), late)
+  }
+)
+
+t.test('when the other lets go without a result, this one asks; before it does, it looks once more', async t => {
+  const { leases, released } = leasesOf('busy', 'free')
+  const fetches = createFetches<string>(leases, always)
+  let looks = 0
+  const result = await fetches.join(fetchOf({ adopt: async () => void looks++ }))
+  t.strictSame([result, looks], ['asked', 2])
+  await sleep(10)
+  t.equal(released(), 1)
+  t.equal(await fetches.join(fetchOf({ adopt: async () => 'theirs' })), 'theirs', 'had finished just before')
+})
+
+t.test('without an answer from the database each asks by itself, and does not look there', async t => {
+  const { leases } = leasesOf('none')
+  const fetches = createFetches<string>(leases, async work => work().catch(() => undefined))
+  const adopt = () => Promise.reject(new Error('not looked'))
+  t.equal(await fetches.join(fetchOf({ adopt })), 'asked')
+})
+
+t.test('the lease is kept until the others can see the result, and let go of after a failure', async t => {
+  const { leases, released } = leasesOf('free')
+  const fetches = createFetches<string>(leases, always)
+  const { promise: shared, resolve } = Promise.withResolvers<void>()
+  t.equal(await fetches.join(fetchOf({ run: async () => ({ result: 'asked', shared }) })), 'asked')
+  await sleep(10)
+  t.equal(released(), 0)
+  resolve()
+  await sleep(10)
+  t.equal(released(), 1)
+  const failure = new Error('down')
+  await t.rejects(fetches.join(fetchOf({ run: () => Promise.reject(failure) })), failure)
+  await sleep(10)
+  t.equal(released(), 2)
+  t.equal(await fetches.join(fetchOf({})), 'asked', 'a failure answers nobody who comes later')
+})
