@@ -1,10 +1,13 @@
 // The command line, run as an operator runs it.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { sql } from 'kysely'
 import t from 'tap'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
+import { openDatabase } from '../src/store/database.ts'
 import { openStore } from '../src/store/index.ts'
 import { sharedWix } from './helpers/bridge.ts'
+import { startPostgres } from './helpers/postgres.ts'
 import { run } from './helpers/process.ts'
 
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
@@ -93,6 +96,25 @@ t.test('a port that is taken ends with 1, and says so', async t => {
   const bridge = run(t, 'src/main.ts', ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
   t.equal(await bridge.ended, 1)
   t.match(bridge.stdout(), /"code":"EADDRINUSE".*cannot start/)
+})
+
+t.test('a start that fails when the database is open already ends with 1 all the same', async t => {
+  const postgres = await startPostgres(t)
+  const url = await postgres.newDatabase()
+  const encryptionKeys = [Buffer.from('a key for tests, of 32 bytes ...')]
+  await (await openStore({ url, encryptionKeys, onLost: () => {}, now: Date.now })).close()
+  const database = openDatabase(url, () => {})
+  await sql`drop table keys`.execute(database.queries)
+  await database.close()
+  const more = `store: { url: "${url}", encryptionKeys: ["${encryptionKeys[0]?.toString('base64')}"] }`
+  const file = configurationFile(t.testdir(), more)
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('host: 127.0.0.1', 'host: 127.0.0.1, publicUrl: "https://quota.example.com"')
+  )
+  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  t.equal(await bridge.ended, 1)
+  t.match(bridge.stdout(), /cannot start/)
 })
 
 t.test('an error that nobody caught is told, and the service stops', async t => {

@@ -54,14 +54,13 @@ export type ConnectionView = Static<typeof ConnectionView>
 /** Shows a stored connection; `schema` says which of its fields are secrets. */
 export function viewConnection(stored: StoredConnection, schema: TObject): ConnectionView {
   const { provider, instanceId, connection, health, finding, checkedAt, createdAt, updatedAt } = stored
-  const why = connection === undefined ? 'connection-unreadable' : finding
-  const [, remedy] = Object.entries(providerFindings).find(([key]) => key === why)?.[1] ?? []
+  const [, remedy] = Object.entries(providerFindings).find(([key]) => key === finding)?.[1] ?? []
   return {
     provider,
     instanceId,
     connection: maskSecrets(connection, schema),
-    health: connection === undefined ? 'failing' : health,
-    ...(why !== '' && { finding: why }),
+    health,
+    ...(finding !== '' && { finding }),
     ...(remedy !== undefined && { remedy }),
     ...(checkedAt > 0 && { checkedAt: new Date(checkedAt).toISOString() }),
     createdAt: new Date(createdAt).toISOString(),

@@ -1,7 +1,6 @@
 // What is known of one connection: what may be shown now, how to ask for more, what a new report changes.
 // Pure: no clock, no store, no promise.
 import type { Horizon, Mark } from '../store/knowledge.ts'
-import { planSignature } from './plan.ts'
 import type { QuotaReport } from './report.ts'
 
 /** A report, when its fetch began, and with what it was fetched. */
@@ -63,8 +62,6 @@ export interface View {
 export const MARK_MS = 30 * 60_000
 /** While a plan may have changed, what was told before counts as old after this time. */
 const MARKED_FRESH_FOR_MS = 5000
-/** An upstream's billing is asked past its cache at most this often. */
-const REFRESH_EVERY_MS = 10_000
 /** Snapshots that were fetched together must not all grow old together. */
 const FRESHNESS_SPREAD = 0.1
 /** Clocks differ; a time from further ahead than this is of one that was set back. */
@@ -123,30 +120,4 @@ function withoutEnded({ state, stateEndsAt, ...report }: QuotaReport, ended: (da
     ...(!ended(stateEndsAt) && { ...(state && { state }), ...(stateEndsAt && { stateEndsAt }) }),
     groups: report.groups.map(group => ({ ...group, quotas: group.quotas.filter(({ renewsAt }) => !ended(renewsAt)) }))
   }
-}
-
-/** How a fetch is to be made, and what is known once it is under way: passing the upstream's caches by is noted. */
-export function planFetch(
-  knowledge: Knowledge,
-  question: Question,
-  now: number
-): { planMayHaveChanged: boolean; after: Knowledge } {
-  const renewed = !isMarked(knowledge, now) && viewOf(knowledge, question, now)?.hasRenewed === true
-  const { mark } = renewed ? newMark(knowledge, now) : knowledge
-  if (!mark || !isMarked({ mark }, now)) return { planMayHaveChanged: false, after: knowledge }
-  const sinceMs = now - mark.refreshedAt
-  // From ahead of the clock, the note is of one that was set back.
-  if (sinceMs >= 0 && sinceMs < REFRESH_EVERY_MS) return { planMayHaveChanged: false, after: knowledge }
-  return { planMayHaveChanged: true, after: { ...knowledge, mark: { ...mark, refreshedAt: now } } }
-}
-
-/** Notes that the plan may have changed; while a mark lives there is nothing to note. */
-export function markPlan(knowledge: Knowledge, now: number): Knowledge {
-  return isMarked(knowledge, now) ? knowledge : newMark(knowledge, now)
-}
-
-function newMark(knowledge: Knowledge, now: number): Knowledge & { mark: Mark } {
-  const { snapshot } = knowledge
-  const signature = snapshot ? planSignature(snapshot.report) : ''
-  return { ...knowledge, mark: { until: now + MARK_MS, signature, refreshedAt: 0 } }
 }

@@ -1,17 +1,9 @@
 // Which report a call is shown: a fresh one at once, an older one when the provider lets us wait too long, never an old one as new.
 import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Fetch, Fetches } from './fetches.ts'
-import {
-  type Knowledge,
-  later,
-  NOTHING_KNOWN,
-  planFetch,
-  type Question,
-  type Snapshot,
-  type View,
-  viewOf
-} from './knowledge.ts'
+import { type Knowledge, later, NOTHING_KNOWN, type Question, type Snapshot, type View, viewOf } from './knowledge.ts'
 import { learn } from './learn.ts'
+import { planFetch } from './marks.ts'
 import type { Memory } from './memory.ts'
 import { ProviderError, type ProviderErrorCode, type TimedProvider } from './provider.ts'
 import type { AsOf, QuotaReport } from './report.ts'

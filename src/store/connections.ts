@@ -12,6 +12,9 @@ import type { ConnectionsTable, Tables } from './tables.ts'
 export type Health = 'ok' | 'limited' | 'failing' | 'unchecked'
 export const HEALTHS: readonly Health[] = ['ok', 'limited', 'failing', 'unchecked']
 
+/** The finding about a connection that no configured key opens. */
+export const UNREADABLE = 'connection-unreadable'
+
 export interface HealthReport {
   health: Health
   /** Why it is not ok; empty when it is. */
@@ -21,7 +24,7 @@ export interface HealthReport {
 }
 
 export interface StoredConnection extends ConnectionKey, HealthReport {
-  /** Decrypted, not yet checked against the adapter's schema; undefined when no configured key opens it. */
+  /** Decrypted, not yet checked against the adapter's schema; undefined when no configured key opens it: it is failing then. */
   connection: unknown
   createdAt: number
   updatedAt: number
@@ -60,13 +63,15 @@ export interface ConnectionsOptions {
 
 export function createConnections({ db, keyring, changes, audit, now }: ConnectionsOptions): Connections {
   function read(row: ConnectionsTable): StoredConnection {
-    const { provider, instance_id: instanceId, finding } = row
+    const { provider, instance_id: instanceId } = row
+    const connection = openConnection(keyring, row)
+    const isReadable = connection !== undefined
     return {
       provider,
       instanceId,
-      connection: openConnection(keyring, row),
-      health: HEALTHS.find(health => health === row.health) ?? 'unchecked',
-      finding,
+      connection,
+      health: isReadable ? (HEALTHS.find(health => health === row.health) ?? 'unchecked') : 'failing',
+      finding: isReadable ? row.finding : UNREADABLE,
       checkedAt: row.checked_at,
       createdAt: row.created_at,
       updatedAt: row.updated_at
@@ -99,11 +104,18 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
     },
 
     async list({ provider, health, after, limit }) {
-      let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
-      if (provider !== undefined) query = query.where('provider', '=', provider)
-      if (health !== undefined) query = query.where(inHealth(health, keyring.keyIds))
-      if (after) query = query.where(isAfter(after))
-      return (await query.execute()).map(read)
+      const found: StoredConnection[] = []
+      for (let last = after; ; ) {
+        let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
+        if (provider !== undefined) query = query.where('provider', '=', provider)
+        if (health !== undefined) query = query.where(inHealth(health, keyring.keyIds))
+        if (last) query = query.where(isAfter(last))
+        const rows = (await query.execute()).map(read)
+        // A row that was tampered with shows only when it is opened.
+        found.push(...rows.filter(row => health === undefined || row.health === health))
+        last = rows.at(-1)
+        if (found.length >= limit || rows.length < limit) return found.slice(0, limit)
+      }
     },
 
     put: (key, connection, { health, finding, checkedAt }, actor) =>

@@ -220,6 +220,11 @@ t.test('a connection that no key opens is shown as failing, and other rows are s
       { instanceId: 'site-2', health: 'unchecked' }
     ]
   })
+  const sites = async (health: string) => {
+    const { connections } = Object(await (await second.manage('GET', `v1/connections?health=${health}`)).json())
+    return connections.map(({ instanceId }: { instanceId: string }) => instanceId)
+  }
+  t.strictSame([await sites('failing'), await sites('unchecked'), await sites('ok')], [['site-1'], ['site-2'], []])
   t.equal((await second.manage('POST', 'v1/connections/sites/site-1/check')).status, 200)
   t.match(await errorOf(await second.ask('site-1')), { status: 502, data: { finding: 'connection-unreadable' } })
 })

@@ -1,7 +1,8 @@
 // What a new report changes: marks, and what of an earlier report still holds beside one that tells only half.
 import t from 'tap'
-import { type Knowledge, MARK_MS, markPlan, NOTHING_KNOWN, type Snapshot } from '../../src/quota/knowledge.ts'
+import { type Knowledge, MARK_MS, NOTHING_KNOWN, type Snapshot } from '../../src/quota/knowledge.ts'
 import { learn } from '../../src/quota/learn.ts'
+import { markPlan } from '../../src/quota/marks.ts'
 import type { QuotaReport } from '../../src/quota/report.ts'
 
 const START = Date.UTC(2026, 10, 22, 12)
@@ -107,6 +108,7 @@ t.test('a mark ends with another plan, and only then', async t => {
 t.test('a mark that was set before any plan was seen waits for a plan other than the first', async t => {
   const marked = markPlan(NOTHING_KNOWN, START)
   t.equal(marked.mark?.signature, '')
+  t.equal(markPlan({ snapshot: at(0, half(1)) }, START).mark?.signature, '', 'half a report does not tell the plan')
   const first = learn(marked, at(0.1, WHOLE), KEPT)
   t.ok(first.mark?.signature)
   t.ok(learn(first, at(0.2, WHOLE), KEPT).mark)

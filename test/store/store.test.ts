@@ -87,6 +87,23 @@ function suite(engine: Engine) {
     t.strictSame(await ids({ after: site('ä') }), [])
   })
 
+  t.test(`${engine.name}: what no key opens is failing in every list, also among pages of others`, async t => {
+    const url = await engine.newUrl(t)
+    const old = await open(t, url, [randomBytes(32)])
+    for (const id of ['a', 'b', 'c']) await old.connections.put(site(id), {}, ok, 'ops')
+    const { connections } = await open(t, url)
+    for (const id of ['d', 'e', 'f', 'g']) await connections.put(site(id), {}, ok, 'ops')
+    const database = openDatabase(url, () => {})
+    await sql`update connections set sealed = 'AAAA' where instance_id in ('d', 'e')`.execute(database.queries)
+    await database.close()
+    const list = async (filter: object) =>
+      (await connections.list({ limit: 2, ...filter })).map(({ instanceId, finding }) => `${instanceId} ${finding}`)
+    t.strictSame(await list({ health: 'ok' }), ['f ', 'g '])
+    t.strictSame(await list({ health: 'failing' }), ['a connection-unreadable', 'b connection-unreadable'])
+    t.strictSame(await list({ health: 'failing', after: site('b') }), ['c connection-unreadable'])
+    t.strictSame(await list({ after: site('c') }), ['d connection-unreadable', 'e connection-unreadable'])
+  })
+
   t.test(`${engine.name}: every change leaves an audit row, the newest first`, async t => {
     const { connections, audit } = await open(t, await engine.newUrl(t))
     await connections.put(site('a'), {}, ok, 'ops')

@@ -1,0 +1,154 @@
+// What a call is shown, from a provider that does as the test says.
+import { setTimeout as sleep } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { QuotaBridgeError } from '../../src/errors.ts'
+import { staticAdapter } from '../../src/providers/static/index.ts'
+import { ProviderError, type TimedProvider } from '../../src/quota/provider.ts'
+import type { QuotaReport } from '../../src/quota/report.ts'
+import { createReports } from '../../src/quota/reports.ts'
+import { createQuotaService } from '../../src/quota/service.ts'
+import type { ShowRequest } from '../../src/quota/show.ts'
+import { openStore, storeInMemory } from '../../src/store/index.ts'
+import { TODAY } from '../helpers/bridge.ts'
+
+const key = { provider: 'p', instanceId: '' }
+const freshness = { freshForMs: 60_000, patienceMs: 1000, deadlineMs: 2000, keepForMs: 3_600_000 }
+
+const providerOf = (fetchReport: TimedProvider['fetchReport']): TimedProvider => ({
+  fetchReport,
+  check: async () => ({ health: 'ok' }),
+  upgradeUrl: () => undefined,
+  close: async () => {}
+})
+
+async function start(t: Test, provider: TimedProvider) {
+  let at = TODAY.getTime()
+  const errors: string[] = []
+  const onStoreError = ({ message }: Error) => errors.push(message)
+  const store = await openStore({ ...storeInMemory(), onLost: onStoreError, now: () => at })
+  t.teardown(() => store.close())
+  const reports = createReports({ store, now: () => at, onStoreError, onUnusable: reason => t.fail(reason) })
+  return {
+    store,
+    errors,
+    ...reports,
+    pass: (ms: number) => {
+      at += ms
+    },
+    ask: (connection: string, more: Partial<ShowRequest> = {}) =>
+      reports.show({ key, provider, connection, fingerprint: connection, freshness, shows: () => true, ...more })
+  }
+}
+
+const reportFor = (connection: unknown): QuotaReport => ({
+  vocabulary: 'static',
+  account: String(connection),
+  groups: []
+})
+
+t.test(
+  "a call with another connection does not get the first one's numbers, though nobody told of the change",
+  async t => {
+    const asked: unknown[] = []
+    const { ask } = await start(
+      t,
+      providerOf(async connection => {
+        asked.push(connection)
+        await sleep(50)
+        return reportFor(connection)
+      })
+    )
+    const [first, same, other] = await Promise.all([ask('old'), ask('old'), ask('new')])
+    t.strictSame(
+      [first, same, other].map(({ report }) => report.account),
+      ['old', 'old', 'new']
+    )
+    t.strictSame(asked, ['old', 'new'])
+  }
+)
+
+t.test('a fault of our own is never told as the lateness of an upstream', async t => {
+  let fails = false
+  const { ask, pass } = await start(
+    t,
+    providerOf(async connection => {
+      if (fails) throw new TypeError('a shelf is empty')
+      return reportFor(connection)
+    })
+  )
+  t.match(await ask('a'), { done: 'miss' })
+  fails = true
+  pass(120_000)
+  await t.rejects(ask('a'), new TypeError('a shelf is empty'))
+})
+
+t.test('what comes while the clock is set back is shown as of now', async t => {
+  const { ask, pass } = await start(
+    t,
+    providerOf(async connection => {
+      pass(-7_200_000)
+      return reportFor(connection)
+    })
+  )
+  t.match(await ask('a'), { done: 'miss', ageMs: 0, freshMs: 0 })
+})
+
+t.test('a fetch that was overtaken is shown to who waits for it, and not kept', async t => {
+  let account = 'old'
+  const { ask, store, pass } = await start(
+    t,
+    providerOf(async () => {
+      const told = account
+      await sleep(60)
+      return reportFor(told)
+    })
+  )
+  const waiting = ask('a')
+  await sleep(20)
+  account = 'new'
+  store.changes.deliver(key)
+  t.equal((await waiting).report.account, 'old')
+  pass(1000)
+  t.equal((await ask('a')).report.account, 'new')
+})
+
+t.test('a mark that the store does not take is known here', async t => {
+  const seen: boolean[] = []
+  const { ask, store, markPlan, errors, pass } = await start(
+    t,
+    providerOf(async (connection, { planMayHaveChanged }) => {
+      seen.push(planMayHaveChanged)
+      return reportFor(connection)
+    })
+  )
+  await ask('a')
+  await store.close()
+  await markPlan(key)
+  pass(6000)
+  t.match(await ask('a'), { done: 'update' })
+  t.strictSame(seen, [false, true])
+  t.ok(errors.length > 0)
+})
+
+t.test('whatever a call waits for, it ends in time', async t => {
+  const { show, markPlan } = await start(
+    t,
+    providerOf(async connection => reportFor(connection))
+  )
+  const settings = { groups: [] }
+  const source = {
+    name: 'p',
+    adapter: staticAdapter,
+    settings,
+    freshness: { ...freshness, deadlineMs: 400 },
+    shared: { connection: {} },
+    provider: providerOf(async connection => reportFor(connection)),
+    connectionOf: () => new Promise<never>(() => {})
+  }
+  const action = { source, features: ['*'], enforced: true }
+  const service = createQuotaService({ actions: new Map([['a', action]]), sources: new Map(), show, markPlan })
+  const started = performance.now()
+  await t.rejects(service.ask({ actionKey: 'a' }), new ProviderError('PROVIDER_TIMEOUT', 'timeout'))
+  t.ok(performance.now() - started < 390)
+  await t.rejects(service.ask({ actionKey: 'b' }), new QuotaBridgeError('ACTION_NOT_FOUND'))
+})
