@@ -1,13 +1,12 @@
-// npm run chaos: five minutes of load while DocSpace fails at random; every number that was told is compared with what the portals truly held.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// npm run chaos: five minutes of load on two replicas while DocSpace and the database fail at random and people buy plans; every answer
+// is compared with what the portals truly held, and which plan was bought when.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultNames } from '../../src/devkit/docspace-faults.ts'
-import type { FakePortal } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix } from '../../src/devkit/fake-wix.ts'
-import { sharedWix } from '../helpers/bridge.ts'
+import { type Bridge, sharedWix } from '../helpers/bridge.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
+import { startPostgres } from '../helpers/postgres.ts'
+import { createSite, type Site, type Told, verdictOn } from './oracle.ts'
 
 const SECONDS = Number(process.env.CHAOS_SECONDS ?? 300)
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31))
@@ -15,107 +14,137 @@ const SITES = 25
 const CALLS_AT_ONCE = 20
 /** The promise, and what a busy machine may add. */
 const SLOWEST_MS_MAX = 2600
-/** `Age` is in whole seconds, and a fetch takes up to the deadline. */
-const AGE_SLACK_MS = 4000
-
-interface Site {
-  id: string
-  /** What the portal held, and from when on. */
-  history: { rooms: number; since: number }[]
-  hold(rooms: number): void
-}
+/** The last seconds are without faults: everything must recover. */
+const CALM_MS = 10_000
 
 const chance = createChance(SEED)
 process.stdout.write(`seed ${SEED}, ${SECONDS} s; CHAOS_SEED=${SEED} repeats the same faults\n`)
 
-const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-chaos-'))
 const teardowns: (() => unknown)[] = []
+const teardown = (work: () => unknown) => void teardowns.push(work)
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
-const bridge = await startManagedBridge(
-  { teardown: work => void teardowns.push(work) },
-  {
-    store: { url: `file:${join(folder, 'chaos.db')}` },
-    sites: { freshFor: '2s', patience: '500ms', keepFor: '45s' },
-    now: Date.now,
-    logLevel: 'fatal'
-  }
-)
+const postgres = await startPostgres({ teardown })
+const options = {
+  store: { url: await postgres.newDatabase() },
+  server: { publicUrl: 'https://quota.example.com' },
+  sites: { freshFor: '30s', patience: '500ms', keepFor: '90s' },
+  now: Date.now,
+  logLevel: 'fatal'
+}
+const first = await startManagedBridge({ teardown }, options)
+const second = await startManagedBridge({ teardown }, { ...options, sharing: first.docspace })
+const replicas = [first, second]
+const { docspace } = first
 const unhandled: unknown[] = []
 process.on('unhandledRejection', error => unhandled.push(error))
+// Listening takes a moment after the start.
+await sleep(500)
 
 const sites = await Promise.all(Array.from({ length: SITES }, (_, number) => connectSite(number)))
 const tally = {
   calls: 0,
   faults: new Map<string, number>(),
+  stalls: 0,
+  clicks: 0,
+  purchases: 0,
+  'purchases that had to show': 0,
   fresh: 0,
   aged: 0,
+  partial: 0,
   errors: new Map<string, number>(),
   slowestMs: 0,
-  wrong: 0
+  wrong: [] as string[]
 }
+/** When the database last stood still: what one replica knew then, the other may not. */
+let stalledAt = Number.NEGATIVE_INFINITY
 const endAt = Date.now() + SECONDS * 1000
 await Promise.all([
   changeNumbers(),
   comeAndGo(),
+  stallDatabase(),
+  buyPlans(),
   showProgress(),
   ...Array.from({ length: CALLS_AT_ONCE }, () => callOn())
 ])
 report()
 for (const work of teardowns.reverse()) await work()
-rmSync(folder, { recursive: true, force: true })
 
 async function connectSite(number: number): Promise<Site> {
-  const portal: FakePortal = bridge.docspace.addPortal('startup')
-  const site: Site = {
-    id: `site-${number}`,
-    history: [],
-    hold(rooms) {
-      const room = portal.scenario.quota.response.features?.find(({ id }) => id === 'room')
-      if (room) Object.assign(room, { value: 1_000_000_000, used: { value: rooms } })
-      site.history.push({ rooms, since: Date.now() })
-    }
-  }
   // Every site's numbers are its own, so that another's would show.
-  site.hold(number * 1_000_000)
-  await bridge.connect(site.id, { url: bridge.docspace.url, apiKey: portal.keys.owner })
+  const site = createSite(docspace, `site-${number}`, number * 1_000_000)
+  await first.connect(site.id, { url: docspace.url, apiKey: site.apiKey })
   return site
+}
+
+function anyOf<Item>(list: readonly Item[]): Item {
+  const item = list[Math.floor(chance() * list.length)]
+  if (item === undefined) throw new Error('nothing to choose from')
+  return item
 }
 
 async function changeNumbers(): Promise<void> {
   while (Date.now() < endAt) {
-    const site = sites[Math.floor(chance() * sites.length)]
-    site?.hold((site.history.at(-1)?.rooms ?? 0) + 1)
+    anyOf(sites).use()
     await sleep(50)
+  }
+}
+
+async function stallDatabase(): Promise<void> {
+  await sleep(8000)
+  while (Date.now() < endAt - CALM_MS - 5000) {
+    tally.stalls++
+    const goOn = postgres.stall()
+    await sleep(500 + chance() * 3500)
+    goOn()
+    stalledAt = Date.now()
+    await sleep(10_000 + chance() * 20_000)
+  }
+}
+
+/** A person opens the link, perhaps again and again, and perhaps buys. */
+async function buyPlans(): Promise<void> {
+  while (Date.now() < endAt) {
+    const site = anyOf(sites)
+    if (site.link) {
+      for (let times = 0; times <= chance() * 3; times++) {
+        tally.clicks++
+        await anyOf(replicas).get('public', site.link, { redirect: 'manual' })
+      }
+      const clickedAt = Date.now()
+      await sleep(chance() * 500)
+      if (chance() < 0.7) {
+        tally.purchases++
+        site.buy(clickedAt)
+      }
+    }
+    await sleep(chance() * 1500)
   }
 }
 
 async function comeAndGo(): Promise<void> {
   await sleep(3000)
-  // The last seconds are without faults: everything must recover.
-  while (Date.now() < endAt - 10_000) {
-    const fault = faultNames[Math.floor(chance() * faultNames.length)]
-    tally.faults.set(fault ?? '', (tally.faults.get(fault ?? '') ?? 0) + 1)
-    bridge.docspace.fail(fault, chance() < 0.2 ? 'tariff' : undefined)
-    bridge.docspace.delayMs = chance() < 0.3 ? Math.floor(chance() * 1500) : 0
+  while (Date.now() < endAt - CALM_MS) {
+    const fault = anyOf(faultNames)
+    tally.faults.set(fault, (tally.faults.get(fault) ?? 0) + 1)
+    docspace.fail(fault, chance() < 0.4 ? 'tariff' : undefined)
+    docspace.delayMs = chance() < 0.3 ? Math.floor(chance() * 1500) : 0
     await sleep(chance() * 3000)
-    bridge.docspace.fail(undefined)
-    bridge.docspace.delayMs = 0
+    docspace.fail(undefined)
+    docspace.delayMs = 0
     await sleep(chance() * 6000)
   }
 }
 
 async function callOn(): Promise<void> {
   while (Date.now() < endAt) {
-    const site = sites[Math.floor(chance() * sites.length)]
-    if (site) await callOnce(site)
+    await callOnce(anyOf(sites))
     await sleep(chance() * 200)
   }
 }
 
 async function callOnce(site: Site): Promise<void> {
   const started = Date.now()
-  const payload = wix.payload({ actionKey: 'site-room', instanceId: site.id })
-  const answer = await bridge.post(await wix.sign(payload))
+  const answer = await ask(anyOf(replicas), site)
   const body = JSON.parse(await answer.text())
   const answered = Date.now()
   tally.calls++
@@ -125,29 +154,36 @@ async function callOnce(site: Site): Promise<void> {
     tally.errors.set(code, (tally.errors.get(code) ?? 0) + 1)
     return
   }
-  const [quota] = body.actionQuotaInfo.quotaInfo[0]?.quotas ?? []
-  const stale = /detail=/.test(answer.headers.get('cache-status') ?? '')
-  if (stale) tally.aged++
+  const [group] = body.actionQuotaInfo.quotaInfo
+  const [quota] = group?.quotas ?? []
+  const detail = /detail=(\w+)/.exec(answer.headers.get('cache-status') ?? '')?.[1]
+  if (detail === 'partial') tally.partial++
+  else if (detail) tally.aged++
   else tally.fresh++
-  const ageMs = Number(answer.headers.get('age')) * 1000
-  const toldOfAge = / UTC/.test(quota?.additionalInfo?.description ?? '')
-  if (!wasHeld(site, Number(quota?.currentUsage), answered - ageMs - AGE_SLACK_MS, answered) || stale !== toldOfAge)
-    tally.wrong++
+  site.link = new URL(group?.upgradeCta?.url ?? 'http://none').pathname.slice(1)
+  const told: Told = {
+    rooms: Number(quota?.currentUsage),
+    plan: group?.plans[0]?.name,
+    plans: group?.plans.length,
+    renews: quota?.renewalDate,
+    ageMs: Number(answer.headers.get('age')) * 1000,
+    isAged: detail !== undefined,
+    isToldOfAge: / UTC/.test(quota?.additionalInfo?.description ?? '')
+  }
+  const { wrong, hadToShow } = verdictOn(site, told, { started, answered, stalledAt })
+  if (hadToShow) tally['purchases that had to show']++
+  if (wrong) tally.wrong.push(`${site.id}: ${wrong}: ${JSON.stringify(told)}`)
 }
 
-/** Whether the portal held that number at some time between two. */
-function wasHeld({ history }: Site, rooms: number, from: number, to: number): boolean {
-  return history.some(
-    (held, index) =>
-      held.rooms === rooms && held.since <= to && (history[index + 1]?.since ?? Number.POSITIVE_INFINITY) >= from
-  )
+async function ask({ post }: Pick<Bridge, 'post'>, { id }: Site): Promise<Response> {
+  return post(await wix.sign(wix.payload({ actionKey: 'site-room', instanceId: id })))
 }
 
 async function showProgress(): Promise<void> {
   while (Date.now() < endAt) {
     if (process.stderr.isTTY)
       process.stderr.write(
-        `\r${Math.ceil((endAt - Date.now()) / 1000)} s left, ${tally.calls} calls, ${tally.wrong} wrong `
+        `\r${Math.ceil((endAt - Date.now()) / 1000)} s left, ${tally.calls} calls, ${tally.wrong.length} wrong `
       )
     await sleep(1000)
   }
@@ -160,17 +196,29 @@ function report(): void {
     calls: tally.calls,
     '200 fresh': tally.fresh,
     '200 with age': tally.aged,
+    '200 partly with age': tally.partial,
+    'links opened': tally.clicks,
+    purchases: tally.purchases,
+    'answers in which a purchase had to show': tally['purchases that had to show'],
+    'database stalls': tally.stalls,
     'errors by code': errors,
     faults: [...tally.faults].map(([fault, count]) => `${fault} ${count}`).join(', '),
     'slowest ms': tally.slowestMs,
-    'upstream calls': bridge.docspace.calls.length,
+    'upstream calls': docspace.calls.length,
     'unhandled rejections': unhandled.length,
     'heap MB at the end': Math.round(process.memoryUsage().heapUsed / 1e6),
-    'wrong answers': tally.wrong
+    'wrong answers': tally.wrong.length
   }
-  for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(20)}  ${value}\n`)
+  for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(40)}  ${value}\n`)
+  for (const wrong of tally.wrong.slice(0, 10)) process.stdout.write(`wrong: ${wrong}\n`)
   process.exitCode =
-    tally.wrong === 0 && unhandled.length === 0 && tally.slowestMs <= SLOWEST_MS_MAX && tally.fresh > 0 ? 0 : 1
+    tally.wrong.length === 0 &&
+    unhandled.length === 0 &&
+    tally.slowestMs <= SLOWEST_MS_MAX &&
+    tally.fresh > 0 &&
+    tally['purchases that had to show'] > 0
+      ? 0
+      : 1
 }
 
 /** Numbers from 0 to 1, the same for the same seed: a linear congruential generator (Numerical Recipes' constants). */
