@@ -72,8 +72,16 @@ export const providerFindings = {
   'scope-too-narrow': ["The API key's scope is too narrow.", 'Make an API key with the scope * or *:read.'],
   'role-too-low': ["The API key is a guest's, who may see nothing.", 'Make the API key as an admin or the owner.'],
   'not-an-admin': [
-    "The API key is not an admin's: it tells the storage only.",
+    "The API key is a plain user's: it tells the storage only.",
     'Make the API key as an admin or the owner to have everything told.'
+  ],
+  'room-admin': [
+    "The API key is a room admin's: it tells neither the free backups nor what is bought beside the plan.",
+    'Make the API key as an admin or the owner to have everything told.'
+  ],
+  'portal-not-paid': [
+    'The API key works, but the portal is not paid: its plan or its trial has expired.',
+    "Renew the plan on the portal's payments page."
   ],
   'access-refused': [
     'Access is refused: the portal is being restored or encrypted, or this address is not allowed.',

@@ -1,6 +1,6 @@
 // The management API of the sites' own connections.
 import t from 'tap'
-import { errorOf, startBridge } from '../helpers/bridge.ts'
+import { bodyOf, errorOf, startBridge } from '../helpers/bridge.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
 
 /** What the tests look at of an answer. */
@@ -74,6 +74,34 @@ t.test(
     t.match(await unchecked.json(), { health: 'unchecked' })
   }
 )
+
+t.test("a room admin's key works, but does not tell everything", async t => {
+  const { manage, docspace, ask } = await startManagedBridge(t)
+  const path = 'v1/connections/sites/site-1'
+  const saved = await manage('PUT', path, { url: docspace.url, apiKey: docspace.portal.keys['room-admin'] })
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'limited', finding: 'room-admin', remedy: /as an admin/ })
+  t.match(await bodyOf(await ask('site-1')), {
+    actionQuotaInfo: { quotaInfo: [{ quotas: [{ featureName: 'Rooms' }, { currentUsage: '4', limit: '5' }] }] }
+  })
+})
+
+t.test('an expired portal can be connected: the key is good, and the finding says what is not', async t => {
+  const { manage, docspace, ask } = await startManagedBridge(t, { scenario: 'business-expired' })
+  const { keys, narrowKey } = docspace.portal
+  const put = (apiKey: string) => manage('PUT', 'v1/connections/sites/site-1', { url: docspace.url, apiKey })
+  const saved = await put(keys.owner)
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'limited', finding: 'portal-not-paid', remedy: /Renew/ })
+  t.equal((await ask('site-1')).status, 200)
+  const refused = {
+    'api-key-rejected': 'sk-fake-unknown-key',
+    'scope-too-narrow': narrowKey,
+    'role-too-low': keys.guest
+  }
+  for (const [finding, apiKey] of Object.entries(refused))
+    t.match(await errorOf(await put(apiKey)), { status: 422, code: 'CONNECTION_REFUSED', data: { finding } }, finding)
+})
 
 t.test('a stored connection is checked again on demand, and its health is kept', async t => {
   const { manage, connect, docspace } = await startManagedBridge(t)

@@ -76,6 +76,7 @@ function refusal(status: number, headers: RawAnswer['headers'], body: string): P
   const reason = `HTTP ${status}`
   if (status >= 300 && status < 400) return new ProviderError('PROVIDER_REJECTED', 'redirected', { reason })
   if (status === 401) return new ProviderError('PROVIDER_REJECTED', 'api-key-rejected', { reason })
+  if (status === 402) return new ProviderError('PROVIDER_REJECTED', 'portal-not-paid', { reason })
   if (status === 403) {
     const finding = body === '' ? 'scope-too-narrow' : body.includes('"error"') ? 'role-too-low' : 'access-refused'
     return new ProviderError('PROVIDER_REJECTED', finding, { reason })
