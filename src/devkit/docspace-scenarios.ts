@@ -18,7 +18,10 @@ const PAIRS = {
   'business-in-grace': ['quota-02-business-monthly-5-admins-v3.7', 'tariff-05-delay-grace-period-v3.7'],
   'business-expired': ['quota-02-business-monthly-5-admins-v3.7', 'tariff-06-notpaid-expired-v3.7'],
   'business-plain-user': ['quota-09-business-plain-user-key-v3.7', 'tariff-08-plain-user-key'],
-  standalone: ['quota-07-standalone-community-unlimited-v3.7', 'tariff-11-standalone-license']
+  'business-from-wallet': ['quota-17-business-from-wallet-v3.8', 'tariff-14-business-from-wallet-v3.8'],
+  community: ['quota-07-standalone-community-unlimited-v3.7', 'tariff-12-standalone-community'],
+  enterprise: ['quota-15-standalone-enterprise-v3.7', 'tariff-11-standalone-license'],
+  'developer-trial': ['quota-16-standalone-trial-licence-v3.7', 'tariff-13-standalone-developer-trial']
 } as const
 
 export type ScenarioName = keyof typeof PAIRS

@@ -12,9 +12,9 @@ export type LocalizedText = Readonly<Record<string, string>>
 export interface Plan {
   /** The upstream's own id of the plan, unique within the account. */
   id: string
-  /** What the upstream calls it, if it has a name for it. */
+  /** What the upstream calls it; used only for plans that the message catalogue does not know. */
   name?: string | LocalizedText
-  /** Which of the catalogue's plan names fits when the upstream gives none: `docspace.plan.<kind>`. */
+  /** Which of the catalogue's plan names fits, if one does: `docspace.plan.<kind>`. */
   kind?: string
   /** How much of the plan is bought (seats, gigabytes), when that is part of what it is. */
   quantity?: number

@@ -136,7 +136,10 @@ const anyDate = fc.oneof(
 )
 
 const planId = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(-1, -2, -3, -7, -8, -9, -10, -11, -12, -14, -16, -18, -1000) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(-1, -2, -3, -6, -7, -8, -9, -10, -11, -11, -12, -14, -15, -16, -17, -18, -1000)
+  },
   { weight: 1, arbitrary: fc.maxSafeInteger() },
   { weight: 1, arbitrary: fc.constantFrom(0, 1e21, Number.MAX_VALUE) }
 )
@@ -167,6 +170,31 @@ export const quotaResponse = fc
   .map(([more, told]) => ({ ...more, ...told }))
 export type GeneratedQuota = typeof quotaResponse extends fc.Arbitrary<infer Value> ? Value : never
 
+const row = fc.record(
+  {
+    id: planId,
+    quantity,
+    wallet: fc.boolean(),
+    state: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, 0, 1) }, { weight: 1, arbitrary: fc.integer() }),
+    dueDate: anyDate
+  },
+  { requiredKeys: ['id'] }
+)
+/** As versions before 3.8 list them, as those since do, and as none should. */
+const rows = fc.oneof(
+  fc.array(row, { maxLength: 5 }),
+  fc.array(
+    fc.tuple(row, fc.boolean()).map(([told, additional]) => ({ ...told, additional })),
+    { maxLength: 5 }
+  ),
+  fc.array(
+    fc
+      .tuple(row, fc.record({ additional: fc.boolean() }, { requiredKeys: [] }))
+      .map(([told, more]) => ({ ...told, ...more })),
+    { maxLength: 5 }
+  )
+)
+
 /** The tariff answer's `response`, as its schema allows it. */
 export const tariffResponse = fc.record(
   {
@@ -176,10 +204,7 @@ export const tariffResponse = fc.record(
     openSource: fc.boolean(),
     enterprise: fc.boolean(),
     developer: fc.boolean(),
-    quotas: fc.array(
-      fc.record({ id: planId, quantity, wallet: fc.boolean(), dueDate: anyDate }, { requiredKeys: ['id'] }),
-      { maxLength: 4 }
-    )
+    quotas: rows
   },
   { requiredKeys: [] }
 )

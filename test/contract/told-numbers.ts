@@ -38,19 +38,38 @@ export function numberViolations({ quota, tariff, features, sizes }: Told, shown
   })
 }
 
-/** What is wrong with the plans beside them: a plan of its own for each wallet row of which anything was bought. */
-export function planViolations({ tariff }: Pick<Told, 'tariff'>, [, ...extra]: readonly Plan[]): string[] {
-  const bought = (tariff?.quotas ?? []).filter(row => row.wallet && row.quantity !== 0)
-  if (bought.length !== extra.length) return [`${extra.length} wallet plans are shown, not ${bought.length}`]
-  return bought.flatMap(({ id, quantity = -1 }, index) => {
-    const name = extra[index]?.name ?? ''
-    if (id !== -11) return []
-    const [, size] = /^Additional storage(?: \((.+)\))?$/.exec(name) ?? [undefined, 'none']
-    const known = Number.isSafeInteger(quantity) && quantity > 0
-    return (known ? size && isCut(size, undefined, quantity * 1024 ** 3) : size === undefined)
-      ? []
-      : [`${quantity} GB of storage are shown as ${name}`]
-  })
+const MAIN_NAMES = new Map([
+  [-2, 'Business'],
+  [-3, 'Startup'],
+  [-6, 'Subscription'],
+  [-7, 'Non-profit'],
+  [-8, 'Zoom'],
+  [-9, 'Business'],
+  [-10, 'Business'],
+  [-14, 'Business']
+])
+
+/** What is wrong with the plans beside them: the main one first, then one for each thing that was bought and paid beside it. */
+export function planViolations({ quota, tariff }: Pick<Told, 'quota' | 'tariff'>, plans: readonly Plan[]): string[] {
+  const found: string[] = []
+  const ids = plans.map(({ id }) => id)
+  if (new Set(ids).size !== ids.length) found.push(`a plan is shown twice: ${JSON.stringify(plans)}`)
+  const [main, ...extra] = plans
+  const name = MAIN_NAMES.get(quota.id)
+  if (name !== undefined && main?.name !== name) found.push(`the plan ${quota.id} is called ${main?.name}`)
+
+  const rows = tariff?.quotas ?? []
+  const sign = rows.some(row => 'additional' in row) ? 'additional' : 'wallet'
+  const bought = rows.filter(row => row[sign] && (row.state ?? 0) === 0 && row.quantity !== 0 && row.id !== quota.id)
+  const wanted = [...new Set(bought.map(({ id }) => id))]
+  if (wanted.length !== extra.length) return [...found, `${extra.length} extras are shown, not ${wanted.length}`]
+  const storage = extra[wanted.indexOf(-11)]
+  if (!storage) return found
+  const [, size] = /^Additional storage(?: \((.+)\))?$/.exec(storage.name) ?? [undefined, 'none']
+  const [quantity = -1, ...others] = new Set(bought.filter(({ id }) => id === -11).map(row => row.quantity))
+  const known = others.length === 0 && Number.isSafeInteger(quantity) && quantity > 0
+  const held = known ? size && isCut(size, undefined, quantity * 1024 ** 3) : size === undefined
+  return held ? found : [...found, `${quantity} GB of storage are shown as ${storage.name}`]
 }
 
 function inOrder(told: Feature[], features: readonly string[]): Feature[] {

@@ -90,7 +90,7 @@ t.test('the tooltip says how the plan stands', async t => {
   t.equal(tooltip({ used: 100 }, { state: 'expired' }), 'Limit reached: 100 of 100 used. The plan has expired.')
 })
 
-t.test('plans without a name are named by their kind, and those without a kind in general', async t => {
+t.test('plans are named by their kind, else by the upstream, else in general', async t => {
   const name = (plan: object) =>
     say(
       {},
@@ -99,6 +99,9 @@ t.test('plans without a name are named by their kind, and those without a kind i
   t.equal(name({ kind: 'trial' }), 'Trial')
   t.equal(name({ kind: 'wallet-storage', quantity: 2048 }), 'Additional storage (2 TB)')
   t.equal(name({ kind: 'wallet-storage' }), 'Additional storage')
+  t.equal(name({ kind: 'business', name: 'تجاري' }), 'Business')
+  t.equal(name({ kind: 'nobody-knows', name: 'Special' }), 'Special')
+  t.equal(name({ name: 'Special' }), 'Special')
   t.equal(name({ kind: 'nobody-knows' }), 'Current plan')
   t.equal(name({}), 'Current plan')
 })

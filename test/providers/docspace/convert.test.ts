@@ -1,44 +1,7 @@
 // One test for each rule of DocSpace's answers, named after it.
 import t from 'tap'
-import { loadScenario, type ScenarioName } from '../../../src/devkit/docspace-scenarios.ts'
-import { convert } from '../../../src/providers/docspace/convert.ts'
-import {
-  answerChecks,
-  type DocSpaceQuota,
-  type DocSpaceTariff,
-  type Feature
-} from '../../../src/providers/docspace/schema.ts'
-
-const now = new Date('2026-11-22T12:00:00Z')
-const portal = { origin: 'https://acme.onlyoffice.com', upgradePath: '/portal-settings/payments/portal-payments' }
-
-interface Changes {
-  quota?: Partial<DocSpaceQuota>
-  tariff?: Partial<DocSpaceTariff>
-  features?: Partial<Feature>[]
-  noTariff?: boolean
-}
-
-function report(scenario: ScenarioName, { quota, tariff, features, noTariff }: Changes = {}) {
-  const answers = loadScenario(scenario, now)
-  if (!answerChecks.quota.Check(answers.quota) || !answerChecks.tariff.Check(answers.tariff))
-    throw new Error('bad sample')
-  const changed = { ...answers.quota.response, ...quota }
-  if (features)
-    changed.features = features.map(feature => ({
-      id: 'room',
-      type: 'count',
-      value: 5,
-      used: { value: 1 },
-      ...feature
-    }))
-  return convert(changed, noTariff ? undefined : { ...answers.tariff.response, ...tariff }, portal, now)
-}
-
-const group = (...args: Parameters<typeof report>) => report(...args).groups[0] ?? { plans: [], quotas: [] }
-const quotas = (...args: Parameters<typeof report>) => group(...args).quotas
-const limits = (...args: Parameters<typeof report>) =>
-  Object.fromEntries(quotas(...args).map(({ feature, limit }) => [feature, limit]))
+import type { DocSpaceQuota } from '../../../src/providers/docspace/schema.ts'
+import { group, limits, quotas, report } from '../../helpers/converted.ts'
 
 t.test('-1 is unlimited', async t => {
   t.strictSame(limits('business'), {
@@ -78,7 +41,7 @@ t.test('a number that is negative, broken, or too large to be exact is not told'
 })
 
 t.test('file_size is no usage, flags are no quotas', async t => {
-  const ids = Object.keys(limits('standalone'))
+  const ids = Object.keys(limits('community'))
   t.strictSame(ids, ['manager', 'total_size', 'users', 'room', 'free_backup', 'aiagent'])
 })
 
@@ -102,7 +65,7 @@ t.test('a title of blanks names nothing, and what has no name at all is left out
   const features = [{ id: 'a', priceTitle: ' \t', title: 'Title' }, { id: 'b', title: '\u00a0' }, { id: ' ' }]
   t.match(quotas('business', { features }), [{ name: 'Title' }, { name: 'b' }])
   t.equal(quotas('business', { features }).length, 2)
-  t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', quantity: 5 }])
+  t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', kind: 'business', quantity: 5 }])
 })
 
 t.test('unknown features are tolerated, unknown types of feature are left out', async t => {
@@ -123,7 +86,7 @@ t.test('unknown features are tolerated, unknown types of feature are left out', 
 
 t.test('on standalone, an enabled custom quota takes the place of total_size', async t => {
   const custom = (tenantCustomQuota: DocSpaceQuota['tenantCustomQuota']) =>
-    limits('standalone', tenantCustomQuota ? { quota: { tenantCustomQuota } } : {}).total_size
+    limits('community', tenantCustomQuota ? { quota: { tenantCustomQuota } } : {}).total_size
   t.equal(custom({ enableQuota: true, quota: 5368709120 }), 5368709120)
   t.equal(custom({ enableQuota: false, quota: 5368709120 }), 'unlimited')
   t.equal(custom({ enableQuota: true, quota: -1 }), 'unlimited')
@@ -134,25 +97,6 @@ t.test('on standalone, an enabled custom quota takes the place of total_size', a
 t.test('in the cloud a custom quota changes nothing', async t => {
   const tenantCustomQuota = { enableQuota: true, quota: 5368709120 }
   t.equal(limits('business', { quota: { tenantCustomQuota } }).total_size, 1342177280000)
-})
-
-t.test('a wallet row is a further plan beside the main one, with its own quantity', async t => {
-  t.strictSame(group('business-with-storage').plans, [
-    { id: '-9', name: 'Business', quantity: 10 },
-    { id: '-11', kind: 'wallet-storage', quantity: 100 }
-  ])
-})
-
-t.test('a wallet row of which nothing is bought is no plan; an unknown one is named in general', async t => {
-  const rows = [
-    { id: -12, quantity: 0, wallet: true },
-    { id: -99, wallet: true },
-    { id: -5, quantity: 3, wallet: false }
-  ]
-  t.strictSame(group('business', { tariff: { quotas: rows } }).plans, [
-    { id: '-9', name: 'Business' },
-    { id: '-99', kind: 'wallet' }
-  ])
 })
 
 t.test('state 0 is a trial: it ends, and does not renew', async t => {
@@ -195,7 +139,7 @@ t.test('an unknown state is no state', async t => {
 t.test('without the tariff the report stands, without what it would have told', async t => {
   const { state, stateEndsAt, groups } = report('business-with-storage', { noTariff: true })
   t.strictSame([state, stateEndsAt], [undefined, undefined])
-  t.strictSame(groups[0]?.plans, [{ id: '-9', name: 'Business' }])
+  t.strictSame(groups[0]?.plans, [{ id: '-9', name: 'Business', kind: 'business' }])
   t.notOk(groups[0]?.quotas.some(({ feature, renewsAt }) => renewsAt && feature !== 'free_backup'))
   t.equal(report('trial', { noTariff: true }).state, 'trial', 'which the quota answer tells by itself')
 })
@@ -206,23 +150,6 @@ t.test("a plain user's key shows storage only, since DocSpace tells it nothing e
     ['total_size']
   )
   t.equal(report('business-plain-user').state, 'active')
-})
-
-t.test('standalone plans have no title and are known by their kind', async t => {
-  const kind = (changes: Changes) => group('standalone', changes).plans[0]?.kind
-  t.equal(kind({}), 'enterprise')
-  t.equal(kind({ tariff: { enterprise: false, developer: true } }), 'developer')
-  t.equal(kind({ tariff: { enterprise: false, openSource: true }, quota: { id: -1000 } }), 'community')
-  t.equal(kind({ noTariff: true }), 'community')
-  t.equal(kind({ noTariff: true, quota: { id: -1000 } }), 'self-hosted')
-})
-
-t.test('a quantity that is negative, or too large to be exact, is not told', async t => {
-  const rows = [-5, 1e300, 2 ** 53].map(quantity => ({ id: -11, quantity, wallet: true }))
-  t.strictSame(group('business', { tariff: { quotas: [{ id: -9, quantity: -1 }, ...rows] } }).plans, [
-    { id: '-9', name: 'Business' },
-    ...rows.map(() => ({ id: '-11', kind: 'wallet-storage' }))
-  ])
 })
 
 t.test('rooms and seats warn from two left, as DocSpace itself does', async t => {
