@@ -69,6 +69,10 @@ const CASES: Record<string, Case> = {
     state: { state: 'expired' },
     asOf: { fetchedAt: new Date('2026-11-22T14:05:00Z') }
   },
+  'a storage limit of 0, set by the owner': {
+    plans: [{ id: '-1', kind: 'community' }],
+    quotas: [{ ...storage(98.006, 0), limitSetByOwner: true }]
+  },
   'every other plan': {
     plans: named('non-profit', 'zoom', 'subscription', 'enterprise', 'developer', 'self-hosted'),
     quotas: [rooms(1, 100)]

@@ -132,6 +132,11 @@ const anyDate = fc.oneof(
       '2027-01-12T01:20:00.0000000+04:00'
     )
   },
+  // Of the day on which the answers are asked for, and of the day before.
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('2026-11-22T00:00:00.0000000Z', '2026-11-22T23:59:59Z', '2026-11-22T03:00:00+04:00')
+  },
   { weight: 1, arbitrary: anyText }
 )
 

@@ -16,6 +16,9 @@ const POWERS = new Map(['B', 'kB', 'MB', 'GB', 'TB', 'PB'].map((unit, power) => 
 const USAGE = / of .+ used/
 const STATE = /(The plan has expired\.|The trial ends on .+\.|Payment is overdue\..*)$/
 
+/** A date of the day on which the answers are asked for. */
+const TODAY_IN_UTC = /^2026-11-22T\d\d:\d\d:\d\d(\.\d+)?Z$/
+
 export interface Told {
   quota: DocSpaceQuota
   /** Absent when that call failed. */
@@ -27,7 +30,10 @@ export interface Told {
 
 /** What is wrong with the quotas of an answer; empty when nothing is. */
 export function numberViolations({ quota, tariff, features, sizes }: Told, shown: readonly Quota[]): string[] {
-  const due = inOrder(quota.features.map(each => limitedByOwner(each, quota, tariff)).filter(isTold), features)
+  const due = inOrder(
+    quota.features.flatMap(each => told(each, ownersLimit(each, quota, tariff))),
+    features
+  )
   if (due.length !== shown.length) {
     return [`${shown.length} quotas are shown, not ${due.length}: ${JSON.stringify(shown)} of ${JSON.stringify(due)}`]
   }
@@ -77,29 +83,31 @@ function inOrder(told: Feature[], features: readonly string[]): Feature[] {
   return features.flatMap(name => told.filter(({ id }) => (name === '*' ? id === '*' || !named.has(id) : id === name)))
 }
 
-function limitedByOwner(feature: Feature, quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): Feature {
+function ownersLimit(feature: Feature, quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): number | undefined {
   const standalone =
     quota.id === -1000 ||
     (quota.id === -1 && quota.trial === false) ||
     [tariff?.openSource, tariff?.enterprise, tariff?.developer].includes(true)
   const limit = quota.tenantCustomQuota?.enableQuota ? quota.tenantCustomQuota.quota : undefined
   const applies = standalone && feature.id === 'total_size' && limit !== undefined && limit >= -1
-  return applies ? { ...feature, value: limit } : feature
+  return applies ? limit : undefined
 }
 
-/** Counted, part of the plan, told exactly, and with a name that can be read. */
-function isTold({ id, type, value, used, title, priceTitle }: Feature): boolean {
-  return (
+/** The feature as it counts: counted, part of the plan or limited by the owner, told exactly, and with a name that can be read. */
+function told(feature: Feature, own: number | undefined): Feature[] {
+  const { id, type, used, title, priceTitle } = feature
+  const value = own ?? feature.value
+  const isTold =
     (type === 'size' || type === 'count') &&
     id !== 'file_size' &&
     typeof value === 'number' &&
     Number.isSafeInteger(value) &&
-    (value === -1 || value > 0) &&
+    (value === -1 || value > 0 || own === 0) &&
     used?.value !== undefined &&
     Number.isSafeInteger(used.value) &&
     used.value >= 0 &&
     [priceTitle, title, id].some(isReadable)
-  )
+  return isTold ? [{ ...feature, value }] : []
 }
 
 function isReadable(text: string | null | undefined): text is string {
@@ -123,15 +131,16 @@ function quotaViolations(feature: Feature, given: Quota, { quota, tariff, sizes 
     expect(given.limit === undefined || isCut(given.limit, unit, Number(limit)), `the limit is not ${limit} bytes, cut`)
   }
 
-  const trial = tariff?.state === undefined ? quota.trial : tariff.state === 0
-  if (given.renewalDate !== undefined && id !== 'free_backup') {
-    expect(!trial, 'a trial does not renew')
+  const state = tariff?.state === 0 || (quota.trial && (tariff?.state ?? 1) === 1) ? 'trial' : tariff?.state
+  if (quota.trial || state === 'trial') expect(given.renewalDate === undefined, 'a trial does not renew')
+  else if (id === 'free_backup') expect(given.renewalDate === '2026-12-01T00:00:00.000Z', 'backups renew on the first')
+  else if (given.renewalDate !== undefined)
     expect(isSameMoment(given.renewalDate, tariff?.dueDate ?? ''), `that is not ${tariff?.dueDate}`)
-  }
-  expect(id !== 'free_backup' || given.renewalDate === '2026-12-01T00:00:00.000Z', 'backups renew on the first')
 
   const description = given.additionalInfo?.description ?? ''
   expect(USAGE.test(description) === isScarce(id, used, Number(limit)), 'a warning stands where it is scarce, only')
+  const ends = tariff?.state === 2 ? tariff.delayDueDate : state === 'trial' ? tariff?.dueDate : undefined
+  if (TODAY_IN_UTC.test(ends ?? '')) expect(/November 22, 2026/.test(description), 'the last day is not named')
   expect(description === '' || USAGE.test(description) || STATE.test(description), 'it says something else')
   return found
 }
@@ -157,5 +166,5 @@ function isSameMoment(moment: string, text: string): boolean {
 function isScarce(id: string, used: number, limit: number): boolean {
   if (limit === -1) return false
   const left = limit - used
-  return BigInt(used) * 10n >= BigInt(limit) * 9n || ((id === 'room' || id === 'manager') && left <= 2)
+  return BigInt(used) * 10n >= BigInt(limit) * 9n || ((id === 'room' || (id === 'manager' && used > 1)) && left <= 2)
 }

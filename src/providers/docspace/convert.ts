@@ -20,10 +20,7 @@ const NOT_IN_PLAN = 0
 const STATES: readonly (PlanState | undefined)[] = ['trial', 'active', 'grace', 'expired']
 
 /** DocSpace warns of rooms and seats when this many are left; of storage only by percentage. */
-const WARN_AT_REMAINING: ReadonlyMap<string, number> = new Map([
-  ['room', 2],
-  ['manager', 2]
-])
+const FEW_LEFT = 2
 
 export interface Portal {
   /** The portal's origin: `https://acme.onlyoffice.com`. */
@@ -43,12 +40,13 @@ export function convert(
   const stateEndsAt = parseDate(
     state === 'grace' ? tariff?.delayDueDate : state === 'trial' ? tariff?.dueDate : undefined
   )
-  // A trial ends; it does not renew.
-  const renewsAt = state === 'trial' ? undefined : parseDate(tariff?.dueDate)
+  const dueAt = parseDate(tariff?.dueDate)
+  const isTrial = state === 'trial' || quota.trial === true
   const standalone = isStandalone(quota, tariff)
+  const ownLimit = standalone ? customLimit(quota) : undefined
   const quotas = quota.features.flatMap(feature => {
-    const counted = convertFeature(standalone ? applyCustomQuota(feature, quota) : feature)
-    return counted ? [complete(counted, portal, renewsAt, now)] : []
+    const counted = convertFeature(feature, feature.id === 'total_size' ? ownLimit : undefined)
+    return counted ? [complete(counted, portal, renewsOn(feature.id, isTrial, dueAt, now))] : []
   })
   return {
     vocabulary: VOCABULARY,
@@ -61,36 +59,52 @@ export function convert(
   }
 }
 
+/** A trial licence of a self-hosted portal is paid as far as the tariff knows. */
 function planState(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): PlanState | undefined {
-  if (tariff?.state !== undefined) return STATES[tariff.state]
-  return quota.trial ? 'trial' : undefined
+  const state = tariff?.state === undefined ? 'active' : STATES[tariff.state]
+  if (state === 'active' && quota.trial) return 'trial'
+  return tariff?.state === undefined ? undefined : state
 }
 
-/** On standalone, the administrator's own limit takes the place of the plan's storage. */
-function applyCustomQuota(feature: Feature, { tenantCustomQuota: custom }: DocSpaceQuota): Feature {
-  if (feature.id !== 'total_size' || !custom?.enableQuota || custom.quota === undefined) return feature
-  return custom.quota < UNLIMITED ? feature : { ...feature, value: custom.quota }
+/** On standalone, the administrator's own limit takes the place of the plan's storage: 0 leaves none. */
+function customLimit({ tenantCustomQuota: custom }: DocSpaceQuota): number | undefined {
+  return custom?.enableQuota && custom.quota !== undefined && custom.quota >= UNLIMITED ? custom.quota : undefined
 }
 
-/** Nothing for what is not counted, is not in the plan, has no name, or whose numbers were not told or cannot be told exactly. */
-function convertFeature(feature: Feature): Quota | undefined {
+/**
+ * Nothing for what is not counted, is not in the plan, has no name, or whose numbers were not told or cannot be told
+ * exactly. `ownLimit` takes the place of the plan's.
+ */
+function convertFeature(feature: Feature, ownLimit: number | undefined): Quota | undefined {
   const unit = feature.type === 'size' ? 'bytes' : feature.type === 'count' ? 'count' : undefined
   const used = feature.used?.value
-  if (!unit || feature.id === 'file_size' || feature.value === NOT_IN_PLAN) return undefined
+  const value = ownLimit ?? feature.value
+  if (!unit || feature.id === 'file_size' || (feature.value === NOT_IN_PLAN && ownLimit === undefined)) return undefined
   if (!isExact(used)) return undefined
-  const limit = feature.value === UNLIMITED ? 'unlimited' : feature.value
+  const limit = value === UNLIMITED ? 'unlimited' : value
   if (limit !== 'unlimited' && !isExact(limit)) return undefined
   const name = [feature.priceTitle, feature.title, feature.id].find(isReadable)
-  return name === undefined ? undefined : { feature: feature.id, name, unit, used, limit }
+  if (name === undefined) return undefined
+  return { feature: feature.id, name, unit, used, limit, ...(ownLimit !== undefined && { limitSetByOwner: true }) }
 }
 
-function complete(quota: Quota, portal: Portal, planRenewsAt: Date | undefined, now: Date): Quota {
-  const renewsAt = quota.feature === 'free_backup' ? startOfNextMonth(now) : planRenewsAt
-  const warnAtRemaining = WARN_AT_REMAINING.get(quota.feature)
+/** A trial ends; nothing of it renews, for all that anybody knows. */
+function renewsOn(feature: string, isTrial: boolean, dueAt: Date | undefined, now: Date): Date | undefined {
+  if (isTrial) return undefined
+  return feature === 'free_backup' ? startOfNextMonth(now) : dueAt
+}
+
+function complete(quota: Quota, portal: Portal, renewsAt: Date | undefined): Quota {
+  const warnAtRemaining = warnFrom(quota)
   return {
     ...quota,
     ...(renewsAt && { renewsAt }),
     ...(warnAtRemaining !== undefined && { warnAtRemaining }),
     ...(quota.feature === 'total_size' && { manageUrl: `${portal.origin}/portal-settings/management/disk-space` })
   }
+}
+
+/** Of few seats it warns only when more than one was taken: a fresh portal has its one admin. */
+function warnFrom({ feature, used }: Quota): number | undefined {
+  return feature === 'room' || (feature === 'manager' && used > 1) ? FEW_LEFT : undefined
 }

@@ -94,6 +94,15 @@ t.test('on standalone, an enabled custom quota takes the place of total_size', a
   t.equal(custom({ enableQuota: true }), 'unlimited')
 })
 
+t.test('a custom quota of 0 means that nothing is left; it does not mean that storage is not in the plan', async t => {
+  const full = { quota: { tenantCustomQuota: { enableQuota: true, quota: 0 } } }
+  t.match(
+    quotas('community', full).filter(({ feature }) => feature === 'total_size'),
+    [{ used: 105226698752, limit: 0, limitSetByOwner: true }]
+  )
+  t.notOk('total_size' in limits('community', { features: [{ id: 'total_size', type: 'size', value: 0 }] }))
+})
+
 t.test('in the cloud a custom quota changes nothing', async t => {
   const tenantCustomQuota = { enableQuota: true, quota: 5368709120 }
   t.equal(limits('business', { quota: { tenantCustomQuota } }).total_size, 1342177280000)
@@ -105,6 +114,16 @@ t.test('state 0 is a trial: it ends, and does not renew', async t => {
   t.equal(stateEndsAt?.toISOString(), '2026-12-12T00:00:00.000Z')
   t.notOk(quotas('trial').some(({ renewsAt }) => renewsAt))
   t.match(group('trial').plans, [{ id: '-1', kind: 'trial' }])
+})
+
+t.test('a trial licence of a self-hosted portal, which is in state 1, is a trial too', async t => {
+  const { state, stateEndsAt } = report('developer-trial')
+  t.equal(state, 'trial')
+  t.equal(stateEndsAt?.toISOString(), '2026-12-18T00:00:00.000Z')
+  t.notOk(quotas('developer-trial').some(({ renewsAt }) => renewsAt))
+  t.equal(report('developer-trial', { tariff: { state: 3 } }).state, 'expired')
+  t.equal(report('developer-trial', { tariff: { state: 4 } }).state, undefined)
+  t.notOk(quotas('developer-trial', { tariff: { state: 4 } }).some(({ renewsAt }) => renewsAt))
 })
 
 t.test('state 1 is paid: its due date is the renewal date of every quota but the backups', async t => {
@@ -150,6 +169,20 @@ t.test("a plain user's key shows storage only, since DocSpace tells it nothing e
     ['total_size']
   )
   t.equal(report('business-plain-user').state, 'active')
+})
+
+t.test('a fresh portal, with its one admin, is not warned of having few seats left', async t => {
+  const warning = (id: string, used: number) =>
+    quotas('business', { features: [{ id, value: 3, used: { value: used } }] })[0]?.warnAtRemaining
+  t.strictSame(
+    [0, 1, 2].map(used => warning('manager', used)),
+    [undefined, undefined, 2]
+  )
+  t.strictSame(
+    [0, 1, 2].map(used => warning('room', used)),
+    [2, 2, 2],
+    'rooms have no such condition'
+  )
 })
 
 t.test('rooms and seats warn from two left, as DocSpace itself does', async t => {
