@@ -41,7 +41,7 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   }
   const onLost = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
   const store = configuration.store && (await openStore({ ...configuration.store, onLost, now }))
-  const { sources, perSite } = createSources(configuration, store, now)
+  const { sources, perSite } = createSources(configuration, store, now, logger)
   const envelope = { ...wix, now }
   const snapshots = createSnapshots({ ...(store && { store }), now, onStoreError: onLost })
   const links =
@@ -98,13 +98,13 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   }
 }
 
-function createSources({ providers }: Configuration, store: Store | undefined, now: () => number) {
+function createSources({ providers }: Configuration, store: Store | undefined, now: () => number, logger: Logger) {
   const sources = new Map<string, QuotaSource>()
   const perSite = new Map<string, PerSiteProvider>()
   const siteConnections = store && createSiteConnections(store)
   for (const configured of providers.values()) {
     const { name, adapter, settings, shared, connectUrl, freshness } = configured
-    const provider = adapter.create(settings, { name, now })
+    const provider = adapter.create(settings, { name, now, log: logger.child({ provider: name }) })
     const connectionOf = async (instanceId: string | undefined) =>
       shared ?? (instanceId === undefined ? undefined : siteConnections?.find(configured, instanceId))
     const { type: vocabulary, title } = adapter

@@ -42,6 +42,12 @@ export interface ProviderContext {
   name: string
   /** Milliseconds since 1970. */
   now: () => number
+  log: ProviderLog
+}
+
+/** For what went wrong and could be done without. Nothing that an upstream sent goes into it. */
+export interface ProviderLog {
+  warn(details: Record<string, string>, message: string): void
 }
 
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */

@@ -8,6 +8,7 @@ import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { docspace as adapter } from '../../src/providers/docspace/index.ts'
 import { createOriginPolicies } from '../../src/providers/resilience.ts'
 import { ProviderError } from '../../src/quota/provider.ts'
+import { SILENT } from '../helpers/log-sink.ts'
 
 const ORIGIN = 'https://acme.onlyoffice.com'
 setFlagsFromString('--expose-gc')
@@ -101,14 +102,14 @@ t.test('10,000 faulty calls leave no sockets behind, and no memory', async t => 
   const quick = faultNames.filter(
     name => !['hang', 'slow-headers', 'byte-a-second', 'huge', 'half-body'].includes(name)
   )
-  let provider = adapter.create(settings, { name: 'docspace', now: Date.now })
+  let provider = adapter.create(settings, { name: 'docspace', now: Date.now, log: SILENT })
   const round = async (calls: number) => {
     for (let call = 0; call < calls; call += 20) {
       fake.fail(quick[(call / 20) % quick.length])
       // A new breaker now and then, or most calls would not be made at all.
       if (call % 200 === 0) {
         await provider.close()
-        provider = adapter.create(settings, { name: 'docspace', now: Date.now })
+        provider = adapter.create(settings, { name: 'docspace', now: Date.now, log: SILENT })
       }
       const options = { signal: AbortSignal.timeout(2000), planMayHaveChanged: false, deadlineAt: 0 }
       await Promise.allSettled(Array.from({ length: 20 }, () => provider.fetchReport(connection, options)))

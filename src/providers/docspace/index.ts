@@ -1,13 +1,14 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
-import type { ProviderAdapter } from '../../quota/provider.ts'
+import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
 import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
 import { getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
-import { answerChecks } from './schema.ts'
+import { answerChecks, type DocSpaceTariff } from './schema.ts'
+import { readTariff } from './tariff.ts'
 
 const MAX_RESPONSE_BYTES = 256 * 1024
 /** DocSpace answers 429 from 50 calls at once on; half of the 40 that are safe go to each of our two calls. */
@@ -59,7 +60,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
     return message ? [{ path: ['url'], message }] : []
   },
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
-  create(settings, { now }) {
+  create(settings, { now, log }) {
     const policies = createOriginPolicies()
     const agent = createOutboundAgent(settings, {
       maxResponseBytes: MAX_RESPONSE_BYTES,
@@ -75,18 +76,31 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
             getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
           )
         // If only the tariff fails, the report still stands without it.
-        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.tariff).catch(() => undefined)
+        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.any)
+          .then(answer => usablePart(answer, log))
+          .catch(error => tellFailure(error, log))
         const quota = await read('/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
           refused.abort(GIVEN_UP)
           throw error
         })
         const tariff = await tariffRead
         const portal = { origin, upgradePath: settings.upgradePath }
-        return convert(quota.response, tariff?.response, portal, new Date(now()))
+        return convert(quota.response, tariff, portal, new Date(now()))
       },
       upgradeUrl: ({ url }) => new URL(settings.upgradePath, url).href,
       check: (connection, { signal }) => checkConnection(agent, connection, signal),
       close: () => agent.close()
     }
   }
+}
+
+function usablePart(answer: unknown, log: ProviderLog): DocSpaceTariff | undefined {
+  const { tariff, misfit } = readTariff(answer)
+  if (misfit !== undefined) log.warn({ field: misfit }, 'the tariff is not as expected; what of it is right is used')
+  return tariff
+}
+
+function tellFailure(error: unknown, log: ProviderLog): undefined {
+  const { finding, reason = '' } = error instanceof ProviderError ? error : { finding: 'internal error' }
+  if (reason !== GIVEN_UP) log.warn({ finding, reason }, 'the tariff could not be read; the answer stands without it')
 }

@@ -58,5 +58,7 @@ export const KeyAnswer = Type.Object({ response: Type.Object({}) })
 export const answerChecks = {
   quota: TypeCompiler.Compile(QuotaAnswer),
   tariff: TypeCompiler.Compile(TariffAnswer),
+  /** For what is looked at afterwards. */
+  any: TypeCompiler.Compile(Type.Unknown()),
   key: TypeCompiler.Compile(KeyAnswer)
 }
