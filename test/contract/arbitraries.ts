@@ -11,6 +11,7 @@ export const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
   { weight: 1, arbitrary: fc.string({ maxLength: 400 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 90, maxLength: 120 }) },
   { weight: 1, arbitrary: fc.array(fc.nat(0xffff), { maxLength: 8 }).map(codes => String.fromCharCode(...codes)) },
   {
     weight: 2,
@@ -25,7 +26,10 @@ export const anyText = fc.oneof(
       '<b>bold</b>',
       '"',
       '\\',
-      '-1 bytes per admin'
+      '-1 bytes per admin',
+      '\u202eSeats\u202c\u0007',
+      '\u200b\u200d',
+      '\u3164'
     )
   }
 )

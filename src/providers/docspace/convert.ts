@@ -1,10 +1,10 @@
 // From DocSpace's answers to a report. Pure: the clock is an argument.
 // The rules are those of DocSpace's own API: https://api.onlyoffice.com/docspace/api-backend/usage-api/
 import type { PlanState, Quota, QuotaReport } from '../../quota/report.ts'
+import { visibleText } from '../upstream-text.ts'
 import { parseDate, startOfNextMonth } from './dates.ts'
-import { convertPlans, isStandalone } from './plans.ts'
+import { convertPlans, isExact, isStandalone } from './plans.ts'
 import type { DocSpaceQuota, DocSpaceTariff, Feature } from './schema.ts'
-import { isExact, isReadable } from './values.ts'
 
 export const VOCABULARY = 'docspace'
 
@@ -13,6 +13,9 @@ export const COUNTED_FEATURES = ['room', 'manager', 'total_size', 'users', 'aiag
 
 /** What DocSpace's own payment page shows, in its order. */
 export const SHOWN_FEATURES = ['room', 'manager', 'total_size'] as const
+
+/** DocSpace has about 25. */
+const FEATURES_MAX = 200
 
 const UNLIMITED = -1
 const NOT_IN_PLAN = 0
@@ -44,17 +47,24 @@ export function convert(
   const isTrial = state === 'trial' || quota.trial === true
   const standalone = isStandalone(quota, tariff)
   const ownLimit = standalone ? customLimit(quota) : undefined
-  const quotas = quota.features.flatMap(feature => {
+  const quotas = new Map<string, Quota>()
+  for (const feature of quota.features.slice(0, FEATURES_MAX)) {
     const counted = convertFeature(feature, feature.id === 'total_size' ? ownLimit : undefined)
-    return counted ? [complete(counted, portal, renewsOn(feature.id, isTrial, dueAt, now))] : []
-  })
+    // What comes twice counts once, as it was told first.
+    if (!counted || quotas.has(feature.id)) continue
+    quotas.set(feature.id, complete(counted, portal, renewsOn(feature.id, isTrial, dueAt, now)))
+  }
   return {
     vocabulary: VOCABULARY,
     account: portal.origin,
     ...(state && { state }),
     ...(stateEndsAt && { stateEndsAt }),
     groups: [
-      { plans: convertPlans(quota, tariff), quotas, upgradeUrl: new URL(portal.upgradePath, portal.origin).href }
+      {
+        plans: convertPlans(quota, tariff),
+        quotas: [...quotas.values()],
+        upgradeUrl: new URL(portal.upgradePath, portal.origin).href
+      }
     ]
   }
 }
@@ -83,7 +93,7 @@ function convertFeature(feature: Feature, ownLimit: number | undefined): Quota |
   if (!isExact(used)) return undefined
   const limit = value === UNLIMITED ? 'unlimited' : value
   if (limit !== 'unlimited' && !isExact(limit)) return undefined
-  const name = [feature.priceTitle, feature.title, feature.id].find(isReadable)
+  const name = visibleText(feature.priceTitle) ?? visibleText(feature.title) ?? visibleText(feature.id)
   if (name === undefined) return undefined
   return { feature: feature.id, name, unit, used, limit, ...(ownLimit !== undefined && { limitSetByOwner: true }) }
 }

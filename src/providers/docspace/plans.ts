@@ -1,8 +1,8 @@
 // Which plans a portal has: the main one, and what is bought beside it. Pure.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-portal-tariff/
 import type { Plan } from '../../quota/report.ts'
+import { visibleText } from '../upstream-text.ts'
 import type { DocSpaceQuota, DocSpaceTariff, TariffRow } from './schema.ts'
-import { isExact, isReadable } from './values.ts'
 
 const TRIAL_OR_COMMUNITY = -1
 const LICENCE = -1000
@@ -38,11 +38,12 @@ export function isStandalone(quota: DocSpaceQuota, tariff: DocSpaceTariff | unde
 /** The plans of one answer, no two with the same id. */
 export function convertPlans(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): Plan[] {
   const rows = tariff?.quotas ?? []
-  const kind = mainKind(quota, tariff)
+  const name = visibleText(quota.title)
+  const kind = mainKind(quota, tariff, name)
   const own = rows.filter(row => row.id === quota.id)
   const main: Plan = {
     id: String(quota.id),
-    ...(isReadable(quota.title) && { name: quota.title }),
+    ...(name !== undefined && { name }),
     ...(kind && { kind }),
     // A plan stays the plan while its payment is late.
     ...agreedQuantity(own.some(isCurrent) ? own.filter(isCurrent) : own)
@@ -79,15 +80,24 @@ function agreedQuantity(rows: readonly TariffRow[]): Pick<Plan, 'quantity'> {
 }
 
 /** Which name of ours fits. DocSpace's own title of a known plan is in the language of the key's owner, if there is one. */
-function mainKind(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): string | undefined {
+function mainKind(
+  quota: DocSpaceQuota,
+  tariff: DocSpaceTariff | undefined,
+  name: string | undefined
+): string | undefined {
   const known = MAIN_KINDS.get(quota.id)
   if (known !== undefined) return known
   const hasIdOfItsOwn = quota.id !== TRIAL_OR_COMMUNITY && quota.id !== LICENCE
-  if (hasIdOfItsOwn && isReadable(quota.title)) return undefined
+  if (hasIdOfItsOwn && name !== undefined) return undefined
   if (quota.trial ?? tariff?.state === 0) return 'trial'
   if (!isStandalone(quota, tariff)) return undefined
   // A Developer licence is an Enterprise one with more in it.
   if (tariff?.developer) return 'developer'
   if (tariff?.enterprise) return 'enterprise'
   return tariff?.openSource || quota.id === TRIAL_OR_COMMUNITY ? 'community' : 'self-hosted'
+}
+
+/** Beyond 2^53 JSON's numbers are rounded on their way here; a rounded number is a wrong one. */
+export function isExact(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }

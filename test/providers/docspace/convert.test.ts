@@ -68,6 +68,34 @@ t.test('a title of blanks names nothing, and what has no name at all is left out
   t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', kind: 'business', quantity: 5 }])
 })
 
+t.test('names lose what cannot be seen, and count as missing when nothing visible is left', async t => {
+  const features = [
+    { id: 'a', priceTitle: '\u200b', title: '\u202eSeats\u0007' },
+    { id: 'b', title: 'x'.repeat(500) },
+    { id: 'c\u200b', title: '\u2800' },
+    { id: '\u202e' }
+  ]
+  t.strictSame(
+    quotas('business', { features }).map(({ name }) => name),
+    ['Seats', 'x'.repeat(100), 'c']
+  )
+  t.match(group('business', { quota: { id: -5000, title: '\u202eAcme\u202c' } }).plans, [{ name: 'Acme' }])
+  t.notOk(group('business', { quota: { id: -5000, title: '\u200d' } }).plans[0]?.name)
+})
+
+t.test('a feature that comes twice counts once, as it was told first', async t => {
+  const features = [{ used: {} }, { used: { value: 3 } }, { used: { value: 4 } }, { id: 'manager' }]
+  t.match(quotas('business', { features }), [{ feature: 'room', used: 3 }, { feature: 'manager' }])
+  t.equal(quotas('business', { features }).length, 2)
+})
+
+t.test('at most 200 features are read', async t => {
+  const features = Array.from({ length: 5000 }, (_, index) => ({ id: `feature-${index}` }))
+  const read = quotas('business', { features })
+  t.equal(read.length, 200)
+  t.equal(read.at(-1)?.feature, 'feature-199')
+})
+
 t.test('unknown features are tolerated, unknown types of feature are left out', async t => {
   t.match(
     quotas('business', {
