@@ -207,7 +207,7 @@ function validConnection({ adapter, settings }: PerSiteProvider, body: Record<st
   const wrong = schemaMistakes(adapter.connectionSchema, body)
   const mistakes = wrong.length > 0 ? wrong : (adapter.connectionMistakes?.(body, settings) ?? [])
   const [first] = mistakes
-  if (!first) return body
+  if (!first) return adapter.tidyConnection?.(body) ?? body
   throw new QuotaBridgeError('INVALID_CONNECTION', {
     message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
     data: { field: first.path.join('.') }

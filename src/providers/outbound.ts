@@ -72,7 +72,7 @@ export function guardLookup(resolve: Resolve): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []
-      if (error || !first) return callback(error ?? new Error('no address'), [])
+      if (error || !first) return callback(error ?? Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), [])
       // One private address among public ones is as bad: the socket may be opened to any of them.
       if (!addresses.every(({ address }) => isPublicAddress(address))) {
         return callback(new HostNotAllowedError(`${hostname} leads to an address that is not public`), [])

@@ -61,6 +61,8 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   connectionSchema: TObject
   /** What the schemas cannot say, such as hosts that are not allowed. */
   connectionMistakes?(connection: Connection, settings: Settings): SettingsMistake[]
+  /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
+  tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
@@ -105,6 +107,10 @@ export const providerFindings = {
   'answer-too-large': ['The answer is too large to be what we asked for.', "Check that the address is the portal's."],
   'answer-invalid': ['The answer makes no sense.', "Check that the address is the portal's."],
   'upstream-error': ['The portal answers with an error of its own.', 'Try again later.'],
+  'call-not-made': [
+    'The call could not be made, through a fault on our side.',
+    "Look for call-not-made in the service's log, and report it."
+  ],
   unreachable: ['The portal cannot be reached.', 'Check the address, or try again later.'],
   'rate-limited': ['The portal is limiting our calls.', 'Try again later.'],
   timeout: ['The portal did not answer in time.', 'Try again later.'],

@@ -145,6 +145,42 @@ t.test('what a provider cannot take is told by the path of the field', async t =
   })
 })
 
+t.test('an API key that cannot stand in a header is refused, and blanks at its ends are cut', async t => {
+  const { manage, docspace, ask, log } = await startManagedBridge(t)
+  const { owner } = docspace.portal.keys
+  const put = (apiKey: string, url = docspace.url) => manage('PUT', 'v1/connections/sites/site-1', { url, apiKey })
+  const wrong = [
+    `${owner}\n${owner}`,
+    `${owner} ${owner}`,
+    'sk-\u043a\u043b\u044e\u0447',
+    'sk-\u0000',
+    ' \n',
+    'sk-'.repeat(400)
+  ]
+  for (const apiKey of wrong) {
+    const answer = await put(apiKey)
+    t.notMatch(await answer.clone().text(), owner, 'the key is not told')
+    t.match(
+      await errorOf(answer),
+      { status: 422, code: 'INVALID_CONNECTION', data: { field: 'apiKey' }, wellFormed: true },
+      JSON.stringify(apiKey.slice(0, 20))
+    )
+  }
+  t.equal(docspace.calls.length, 0, 'nobody was asked')
+  t.match(
+    await errorOf(await put(' \n', 'https://evil.example')),
+    { data: { field: 'url' } },
+    'the first field is named'
+  )
+
+  const saved = await put(`\t ${owner} \r\n`)
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'ok', connection: { apiKey: `…${owner.slice(-4)}` } })
+  t.equal((await ask('site-1')).status, 200)
+  t.strictSame([...new Set(docspace.calls.map(({ authorization }) => authorization))], [`Bearer ${owner}`])
+  t.notMatch(log.join(''), owner)
+})
+
 t.test('an unknown provider, and one that is not per-site, is PROVIDER_NOT_FOUND', async t => {
   const { manage, docspace } = await startManagedBridge(t)
   for (const provider of ['nobody', 'docspace', 'newsletter', '__proto__']) {

@@ -1,11 +1,12 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
+import { createHash } from 'node:crypto'
 import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
 import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
-import { getAnswer } from './client.ts'
+import { canBeSent, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
 import { answerChecks, type DocSpaceTariff } from './schema.ts'
 import { readTariff } from './tariff.ts'
@@ -13,6 +14,8 @@ import { readTariff } from './tariff.ts'
 const MAX_RESPONSE_BYTES = 256 * 1024
 /** DocSpace answers 429 from 50 calls at once on; half of the 40 that are safe go to each of our two calls. */
 const CONNECTIONS_PER_ORIGIN = 20
+
+const KEY_MISTAKE = 'must be an API key as DocSpace shows it: letters, digits and signs without blanks or line breaks'
 
 const settingsSchema = Type.Object({
   allowedHosts: Type.Array(Type.String({ minLength: 1 }), {
@@ -55,10 +58,14 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   title: 'ONLYOFFICE DocSpace',
   settingsSchema,
   connectionSchema,
-  connectionMistakes({ url }, settings) {
+  connectionMistakes({ url, apiKey }, settings) {
     const message = baseUrlMistake(url, settings)
-    return message ? [{ path: ['url'], message }] : []
+    return [
+      ...(message ? [{ path: ['url'], message }] : []),
+      ...(canBeSent(apiKey.trim()) ? [] : [{ path: ['apiKey'], message: KEY_MISTAKE }])
+    ]
   },
+  tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
   create(settings, { now, log }) {
     const policies = createOriginPolicies()
@@ -69,11 +76,15 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
     return {
       async fetchReport(connection, { signal, planMayHaveChanged, deadlineAt }) {
         const { origin } = new URL(connection.url)
+        const party = createHash('sha256').update(connection.apiKey).digest('base64')
         const query = `refresh=${planMayHaveChanged}`
         const refused = new AbortController()
         const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
-          policies.call(origin, deadlineAt, () =>
-            getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
+          policies.call(
+            origin,
+            deadlineAt,
+            () => getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal])),
+            party
           )
         // If only the tariff fails, the report still stands without it.
         const tariffRead = read('/api/2.0/portal/tariff', answerChecks.any)
