@@ -62,7 +62,7 @@ async function open(
   const onStoreError = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
   const store = await openStore({ ...(configuration.store ?? storeInMemory()), onLost: onStoreError, now })
   opened.defer(() => store.close())
-  const sources = createSources(configuration, store, now)
+  const sources = createSources(configuration, store, now, logger)
   opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
   const reports = createReports({
     store,
@@ -104,12 +104,17 @@ async function open(
   return { publicUrl: address, managementUrl }
 }
 
-function createSources({ providers }: Configuration, store: Store, now: () => number): Map<string, Source> {
+function createSources(
+  { providers }: Configuration,
+  store: Store,
+  now: () => number,
+  logger: Logger
+): Map<string, Source> {
   const sources = new Map<string, Source>()
   for (const configured of providers.values()) {
     const { name, adapter, settings, freshness } = configured
-    const provider = gently(adapter.create(settings, { name, now }), fetchWithinMs(freshness))
-    sources.set(name, createSource(configured, provider, store))
+    const provider = adapter.create(settings, { name, now, log: logger.child({ provider: name }) })
+    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness)), store))
   }
   return sources
 }

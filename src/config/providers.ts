@@ -76,7 +76,7 @@ function readProvider(
   for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ path: [...at, 'connection', ...path], message })
   }
-  return { ...provider, shared: { connection } }
+  return { ...provider, shared: { connection: adapter.tidyConnection?.(connection) ?? connection } }
 }
 
 function freshnessMistakes({

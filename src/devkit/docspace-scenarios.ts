@@ -18,7 +18,10 @@ const PAIRS = {
   'business-in-grace': ['quota-02-business-monthly-5-admins-v3.7', 'tariff-05-delay-grace-period-v3.7'],
   'business-expired': ['quota-02-business-monthly-5-admins-v3.7', 'tariff-06-notpaid-expired-v3.7'],
   'business-plain-user': ['quota-09-business-plain-user-key-v3.7', 'tariff-08-plain-user-key'],
-  standalone: ['quota-07-standalone-community-unlimited-v3.7', 'tariff-11-standalone-license']
+  'business-from-wallet': ['quota-17-business-from-wallet-v3.8', 'tariff-14-business-from-wallet-v3.8'],
+  community: ['quota-07-standalone-community-unlimited-v3.7', 'tariff-12-standalone-community'],
+  enterprise: ['quota-15-standalone-enterprise-v3.7', 'tariff-11-standalone-license'],
+  'developer-trial': ['quota-16-standalone-trial-licence-v3.7', 'tariff-13-standalone-developer-trial']
 } as const
 
 export type ScenarioName = keyof typeof PAIRS
@@ -60,17 +63,35 @@ function shiftDate(text: string, days: number): string {
   return `${day}${match[2]}`
 }
 
-/** Room admins and users are told of these alone. */
-const VISIBLE_TO_ALL = new Set(['manager', 'total_size', 'file_size', 'users', 'room', 'aiagent'])
+/** Listed for admins and owners alone. */
+const LISTED_FOR_ADMINS = new Set([
+  ...['audit', 'ldap', 'sso', 'restore', 'branding', 'customization', 'thirdparty', 'year', 'backup', 'aitools'],
+  'free_backup'
+])
 
 /** What a role is told of an answer that an admin would see whole. */
 export function asSeenBy(role: Role, { quota, tariff }: Scenario): Scenario {
   if (role === 'owner' || role === 'admin') return { quota, tariff }
   const features = (quota.response.features ?? [])
-    .filter(({ id, type }) => type === 'flag' || VISIBLE_TO_ALL.has(String(id)))
-    .map(feature => (role === 'user' && feature.id !== 'total_size' ? { ...feature, used: {} } : feature))
+    .filter(({ id }) => !LISTED_FOR_ADMINS.has(String(id)))
+    .map(feature => (role === 'room-admin' || feature.id === 'total_size' ? feature : withoutUsage(feature)))
+  const { state, dueDate, delayDueDate } = tariff.response
   return {
     quota: { ...quota, response: { ...quota.response, features } },
-    tariff: { ...tariff, response: { id: 0, state: tariff.response.state } }
+    tariff: { ...tariff, response: { id: 0, state, ...(role === 'room-admin' && { dueDate, delayDueDate }) } }
   }
+}
+
+/** Of a usage that is not for the key's owner to see, the number is missing; what has none stays as it is. */
+function withoutUsage({ used, ...feature }: Record<string, unknown>): Record<string, unknown> {
+  if (typeof used !== 'object' || used === null) return feature
+  const { value: _, ...title } = { value: 0, ...used }
+  return { ...feature, used: title }
+}
+
+const NOT_PAID = 3
+
+/** Of such a portal only quota and tariff are answered; everything else with 402. */
+export function isPaid({ tariff }: Scenario): boolean {
+  return !(Number(tariff.response.state) >= NOT_PAID)
 }

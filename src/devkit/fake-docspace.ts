@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Fault, faults } from './docspace-faults.ts'
-import { asSeenBy, loadScenario, type Role, type Scenario, type ScenarioName } from './docspace-scenarios.ts'
+import { asSeenBy, isPaid, loadScenario, type Role, type Scenario, type ScenarioName } from './docspace-scenarios.ts'
 
 const ROLES: readonly Role[] = ['owner', 'admin', 'room-admin', 'user', 'guest']
 const GUEST_REFUSAL = {
@@ -125,6 +125,7 @@ export async function startFakeDocSpace(
     setTimeout(() => {
       if (fault) faults[fault](response, good)
       else if (!holder) send(response, 401)
+      else if (endpoint === 'key' && !isPaid(holder.portal.scenario)) send(response, 402)
       else if (endpoint === 'key') send(response, 200, good)
       else if (!holder.role) send(response, 403)
       else if (holder.role === 'guest') send(response, 403, JSON.stringify(GUEST_REFUSAL))

@@ -11,8 +11,8 @@ const IN_TWO_WEEKS = new Date('2026-12-05T09:03:34Z')
 const PORTAL = 'https://acme.onlyoffice.com'
 const GB = 1024 ** 3
 
-const STARTUP: Plan = { id: '-3', name: 'Startup' }
-const BUSINESS: Plan = { id: '-9', name: 'Business' }
+const STARTUP: Plan = { id: '-3', kind: 'startup' }
+const BUSINESS: Plan = { id: '-9', kind: 'business' }
 const MORE_STORAGE: Plan = { id: '-11', kind: 'wallet-storage', quantity: 100 }
 
 const rooms = (used: number, limit: Quota['limit']): Quota => ({
@@ -34,6 +34,9 @@ interface Case {
   state?: Partial<Pick<QuotaReport, 'state' | 'stateEndsAt'>>
   asOf?: AsOf
 }
+
+/** Of each plan its name alone is of interest. */
+const named = (...kinds: string[]): Plan[] => kinds.map(kind => ({ id: kind, kind }))
 
 const CASES: Record<string, Case> = {
   'a free plan near its limit': { plans: [STARTUP], quotas: [rooms(11, 12), admins(2, 3), storage(1.866, 2)] },
@@ -65,6 +68,21 @@ const CASES: Record<string, Case> = {
     quotas: [rooms(1, 100), storage(0.05, 250)],
     state: { state: 'expired' },
     asOf: { fetchedAt: new Date('2026-11-22T14:05:00Z') }
+  },
+  'a storage limit of 0, set by the owner': {
+    plans: [{ id: '-1', kind: 'community' }],
+    quotas: [{ ...storage(98.006, 0), limitSetByOwner: true }]
+  },
+  'every other plan': {
+    plans: named('non-profit', 'zoom', 'subscription', 'enterprise', 'developer', 'self-hosted'),
+    quotas: [rooms(1, 100)]
+  },
+  'everything else that can be bought': {
+    plans: named(
+      ...['wallet', 'wallet-backup', 'wallet-ai-tools', 'wallet-docs-connect', 'wallet-docs-connect-dev-pack'],
+      'wallet-ai-search'
+    ),
+    quotas: [rooms(1, 100)]
   },
   'newer numbers are late': {
     plans: [BUSINESS],

@@ -203,7 +203,7 @@ function validConnection({ adapter, settings }: Source, body: Record<string, unk
   const wrong = schemaMistakes(adapter.connectionSchema, body)
   const mistakes = wrong.length > 0 ? wrong : (adapter.connectionMistakes?.(body, settings) ?? [])
   const [first] = mistakes
-  if (!first) return body
+  if (!first) return adapter.tidyConnection?.(body) ?? body
   throw new QuotaBridgeError('INVALID_CONNECTION', {
     message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
     data: { field: first.path.join('.') }

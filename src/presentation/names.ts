@@ -1,4 +1,4 @@
-// What plans and features are called: by the maker, by our catalogues, by the upstream, or by their id.
+// What plans and features are called: by the maker, by our catalogues, by the upstream, or by their id, in this order.
 import type { Plan, Quota } from '../quota/report.ts'
 import { isMessageKey } from './catalogues.ts'
 import { textIn } from './languages.ts'
@@ -24,16 +24,20 @@ export function featureName(
   return isMessageKey(key) ? words.say(key) : textIn(name ?? feature, words.language, fallbackLanguage)
 }
 
-/** What a plan is called, with the quantity bought where that is part of what it is. */
+/**
+ * What a plan is called, with the quantity bought where that is part of what it is. Our catalogues come first:
+ * the upstream's name may be in any language.
+ */
 export function planName(
   vocabulary: string,
   { name, kind, quantity }: Plan,
   { words, fallbackLanguage = 'en' }: Naming
 ): string {
-  if (name !== undefined) return textIn(name, words.language, fallbackLanguage)
   const key = `${vocabulary}.plan.${kind}`
-  const general = words.say(isMessageKey(key) ? key : 'plan.unnamed')
+  if (!isMessageKey(key)) {
+    return name === undefined ? words.say('plan.unnamed') : textIn(name, words.language, fallbackLanguage)
+  }
   // DocSpace counts bought storage in gigabytes.
-  if (key !== 'docspace.plan.wallet-storage' || quantity === undefined) return general
-  return words.say('plan.with-quantity', { name: general, quantity: words.size(quantity * 1024 ** 3) })
+  if (key !== 'docspace.plan.wallet-storage' || quantity === undefined) return words.say(key)
+  return words.say('plan.with-quantity', { name: words.say(key), quantity: words.size(quantity * 1024 ** 3) })
 }

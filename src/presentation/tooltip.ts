@@ -21,9 +21,11 @@ export function describeQuota(
     : sentences.reduce((first, second) => words.say('tooltip.two-sentences', { first, second }))
 }
 
-function describeUsage({ unit, used, limit, warnAtRemaining = 0 }: Quota, words: Words): string | undefined {
-  // A limit of 0 is Wix's way to say that nothing was bought.
-  if (limit === 'unlimited' || limit === 0) return undefined
+function describeUsage(quota: Quota, words: Words): string | undefined {
+  const { unit, used, limit, limitSetByOwner = false, warnAtRemaining = 0 } = quota
+  // 0 of 0 is Wix's way to say that nothing was bought.
+  const notBought = limit === 0 && used === 0 && !limitSetByOwner
+  if (limit === 'unlimited' || notBought) return undefined
   const write = unit === 'bytes' ? words.size : words.number
   const values = { used: write(used), limit: write(limit) }
   if (used > limit) return words.say('tooltip.over-limit', values)
@@ -37,9 +39,14 @@ function describeUsage({ unit, used, limit, warnAtRemaining = 0 }: Quota, words:
 }
 
 function describeState({ state, stateEndsAt }: QuotaReport, words: Words, now: Date): string | undefined {
-  const ends = stateEndsAt && stateEndsAt > now ? words.date(stateEndsAt) : undefined
+  const ends = stateEndsAt && utcDay(stateEndsAt) >= utcDay(now) ? words.date(stateEndsAt) : undefined
   if (state === 'expired') return words.say('tooltip.expired')
   if (state === 'trial') return ends && words.say('tooltip.trial-ends', { date: ends })
   if (state !== 'grace') return undefined
   return ends ? words.say('tooltip.grace-until', { date: ends }) : words.say('tooltip.grace')
+}
+
+/** Days since 1970. */
+function utcDay(date: Date): number {
+  return Math.floor(date.getTime() / 86_400_000)
 }

@@ -10,10 +10,10 @@ export function naturalUnit(bytes: number): SizeUnit {
 
 /**
  * The unit that usage and limit share: the limit's natural one, or the next smaller one
- * where usage would otherwise be under 0.1; without a limit, the natural unit of usage.
+ * where usage would otherwise be under 0.1; without a limit, or with one of 0, the natural unit of usage.
  */
 export function sharedUnit(used: number, limit: number | 'unlimited'): SizeUnit {
-  if (limit === 'unlimited') return naturalUnit(used)
+  if (limit === 'unlimited' || limit === 0) return naturalUnit(used)
   const unit = naturalUnit(limit)
   const power = SIZE_UNITS.indexOf(unit)
   const tooSmallToRead = used > 0 && used * 10 < 1024 ** power

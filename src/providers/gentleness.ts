@@ -2,7 +2,10 @@
 import { LRUCache } from 'lru-cache'
 import { ProviderError, type ProviderFinding, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
 import { fingerprintOf } from '../quota/source.ts'
+import { within } from '../quota/within.ts'
 
+/** What an adapter has, after its signal aborted, to make the best of what it already knows. */
+const LAST_WORDS_MS = 100
 const REFUSALS_MAX = 10_000
 /** How long a refusal is believed. */
 const REFUSED_MS = 30_000
@@ -26,12 +29,10 @@ export function gently(provider: QuotaProvider, fetchMs: number): TimedProvider 
       refusals.check(whose)
       const deadlineAt = performance.now() + fetchMs
       try {
-        // Cleared by itself: the signal of a call that has ended aborts nothing.
-        return await provider.fetchReport(connection, {
-          planMayHaveChanged,
-          deadlineAt,
-          signal: AbortSignal.timeout(fetchMs)
-        })
+        const signal = AbortSignal.timeout(fetchMs)
+        const report = provider.fetchReport(connection, { planMayHaveChanged, deadlineAt, signal })
+        // What still waits for its turn somewhere may not hear the signal.
+        return await within(fetchMs + LAST_WORDS_MS, report, late)
       } catch (error) {
         if (error instanceof ProviderError) refusals.remember(whose, error)
         throw error
@@ -41,6 +42,10 @@ export function gently(provider: QuotaProvider, fetchMs: number): TimedProvider 
     upgradeUrl: (connection, group) => provider.upgradeUrl(connection, group),
     close: () => provider.close()
   }
+}
+
+const late = (): never => {
+  throw new ProviderError('PROVIDER_TIMEOUT', 'timeout')
 }
 
 interface Refusals {

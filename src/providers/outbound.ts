@@ -1,6 +1,6 @@
 // Calls to addresses that others choose: which hosts an adapter may reach, checked when a URL is given and again,
 // against the resolved address, whenever a socket is opened, so that a changed DNS answer does not slip through.
-import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, type LookupOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Agent } from 'undici'
@@ -47,31 +47,51 @@ export interface OutboundLimits {
   connectionsPerOrigin: number
 }
 
-/** A pool of connections that reaches only what the rules allow, follows no redirect, and stops at the limits. */
-export function createOutboundAgent(rules: HostRules, limits: OutboundLimits): Agent {
+/** How names become addresses: `dns.lookup`, asked for all of them. */
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
+) => void
+
+/**
+ * A pool of connections that reaches only what the rules allow, follows no redirect, and stops at the limits.
+ * A name is looked up once for each socket, which is opened to the very address that was looked at.
+ */
+export function createOutboundAgent(rules: HostRules, limits: OutboundLimits, resolve: Resolve = lookup): Agent {
   return new Agent({
     connections: limits.connectionsPerOrigin,
     maxResponseSize: limits.maxResponseBytes,
     allowH2: false,
-    connect: rules.allowPrivateHosts ? {} : { lookup: lookupPublicAddress }
+    connect: rules.allowPrivateHosts ? {} : { lookup: guardLookup(resolve) }
   })
 }
 
-/** `dns.lookup` that fails when a name leads to anything but public addresses. */
-export const lookupPublicAddress: LookupFunction = (hostname, options: LookupOptions, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const [first] = addresses ?? []
-    if (error || !first) return callback(error ?? new Error('no address'), [])
-    // One private address among public ones is as bad: the socket may be opened to any of them.
-    if (!addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new HostNotAllowedError(`${hostname} leads to an address that is not public`), [])
-    }
-    if (options.all) return callback(null, addresses)
-    return callback(null, first.address, first.family)
-  })
+/** A look-up of a socket's that fails when a name leads to anything but public addresses. */
+export function guardLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options: LookupOptions, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || !first) return callback(error ?? Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), [])
+      // One private address among public ones is as bad: the socket may be opened to any of them.
+      if (!addresses.every(({ address }) => isPublicAddress(address))) {
+        return callback(new HostNotAllowedError(`${hostname} leads to an address that is not public`), [])
+      }
+      if (options.all) return callback(null, addresses)
+      return callback(null, first.address, first.family)
+    })
+  }
 }
 
-/** Whether an address is reachable by everybody: not private, loopback, link-local, metadata, mapped or reserved. */
+/** Public by its range, yet answered by the machine's own host in Azure: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 */
+const AZURE_HOST = '168.63.129.16'
+/** IPv4-compatible addresses, `::10.0.0.1`, which nobody has any more: https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1 */
+const IPV4_COMPATIBLE = ipaddr.IPv6.parseCIDR('::/96')
+
+/** Whether an address is reachable by everybody: not private, loopback, link-local, metadata, mapped, compatible or reserved. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  if (parsed instanceof ipaddr.IPv6 && parsed.match(IPV4_COMPATIBLE)) return false
+  return parsed.range() === 'unicast' && parsed.toString() !== AZURE_HOST
 }

@@ -17,11 +17,13 @@ import { ProviderError } from '../quota/provider.ts'
 
 /** Origins whose state is kept in memory. */
 const ORIGINS_MAX = 1000
+/** Keys whose state is kept in memory. */
+const PARTIES_MAX = 10_000
 /** Calls under way at once to one origin. */
 const CALLS_AT_ONCE = 20
 /** Calls that may wait for one of those places. */
 const CALLS_WAITING = 500
-/** Failures in a row after which an origin is left alone. */
+/** Failures in a row after which an origin, or a key, is left alone. */
 const BREAK_AFTER = 10
 /** How long it is left alone before a single call tries it. */
 const HALF_OPEN_AFTER_MS = 5000
@@ -34,32 +36,37 @@ const PASSING_STATUSES: ReadonlySet<string> = new Set(['HTTP 502', 'HTTP 503', '
 /** Given up by ourselves: says nothing about the upstream. */
 export const GIVEN_UP = 'given up'
 
+/** Codes of errors that come before anything was sent: of what we wanted to send, or of what this process has no more of. */
+const FAULTS_OF_OURS: ReadonlySet<string> = new Set([
+  ...['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED'],
+  ...['ERR_INVALID_CHAR', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_INVALID_URL'],
+  ...['EMFILE', 'ENFILE', 'ENOMEM', 'EADDRNOTAVAIL']
+])
+
+/** Whether a call failed through a fault of ours, by its error's code; what the network does has one. */
+export function isFaultOfOurs(code: string | undefined): boolean {
+  return code === undefined || FAULTS_OF_OURS.has(code)
+}
+
 export interface OriginPolicies {
   /**
    * Makes a call to an origin: at most so many at once, once more when what failed may pass and the deadline leaves room,
-   * and not at all while the origin is known to be down.
+   * and not at all while the origin is known to be down. `party` is in whose name it is made: errors of the upstream's own,
+   * which may concern nobody else, are held against that party alone.
    * @throws {ProviderError} what the call threw, or that it was not made
    */
-  call<Result>(origin: string, deadlineAt: number, work: () => Promise<Result>): Promise<Result>
+  call<Result>(origin: string, deadlineAt: number, work: () => Promise<Result>, party?: string): Promise<Result>
 }
 
 export function createOriginPolicies(): OriginPolicies {
-  const policies = new LRUCache<string, IPolicy>({ max: ORIGINS_MAX })
-
-  function policyOf(origin: string): IPolicy {
-    const known = policies.get(origin)
-    if (known) return known
-    const breaker = circuitBreaker(handleWhen(isOutage), {
-      halfOpenAfter: HALF_OPEN_AFTER_MS,
-      breaker: new ConsecutiveBreaker(BREAK_AFTER)
-    })
-    const policy = wrap(breaker, bulkhead(CALLS_AT_ONCE, CALLS_WAITING))
-    policies.set(origin, policy)
-    return policy
-  }
+  const origins = new LRUCache<string, IPolicy>({
+    max: ORIGINS_MAX,
+    memoMethod: () => wrap(breaker(isOutage), bulkhead(CALLS_AT_ONCE, CALLS_WAITING))
+  })
+  const parties = new LRUCache<string, IPolicy>({ max: PARTIES_MAX, memoMethod: () => breaker(isErrorOfItsOwn) })
 
   return {
-    async call(origin, deadlineAt, work) {
+    async call(origin, deadlineAt, work, party = '') {
       const onceMore = retry(
         handleWhen(error => mayPass(error) && deadlineAt - performance.now() > RETRY_ROOM_MS),
         {
@@ -68,7 +75,8 @@ export function createOriginPolicies(): OriginPolicies {
         }
       )
       try {
-        return await onceMore.execute(() => policyOf(origin).execute(work))
+        const policy = wrap(parties.memo(`${origin} ${party}`), origins.memo(origin))
+        return await onceMore.execute(() => policy.execute(work))
       } catch (error) {
         if (error instanceof BrokenCircuitError) {
           throw new ProviderError('QUOTA_UNAVAILABLE', 'unreachable', {
@@ -87,13 +95,28 @@ export function createOriginPolicies(): OriginPolicies {
 /** The network, or a gateway: the next try may go through. */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return false
-  return error.finding === 'unreachable'
-    ? error.reason !== GIVEN_UP
-    : error.finding === 'upstream-error' && PASSING_STATUSES.has(error.reason ?? '')
+  return error.finding === 'unreachable' ? error.reason !== GIVEN_UP : isGateway(error)
+}
+
+function breaker(counts: (error: unknown) => boolean): IPolicy {
+  return circuitBreaker(handleWhen(counts), {
+    halfOpenAfter: HALF_OPEN_AFTER_MS,
+    breaker: new ConsecutiveBreaker(BREAK_AFTER)
+  })
 }
 
 /** The origin as a whole is in trouble; a refusal is a healthy upstream's answer. */
 function isOutage(error: unknown): boolean {
   if (!(error instanceof ProviderError) || error.reason === GIVEN_UP) return false
-  return error.finding === 'unreachable' || error.finding === 'upstream-error' || error.finding === 'timeout'
+  return error.finding === 'unreachable' || error.finding === 'timeout' || isGateway(error)
+}
+
+/** The upstream answers, and answers others perhaps better. */
+function isErrorOfItsOwn(error: unknown): boolean {
+  return error instanceof ProviderError && error.finding === 'upstream-error' && !isGateway(error)
+}
+
+/** What stands before the upstream speaks for all of it. */
+function isGateway({ finding, reason = '' }: ProviderError): boolean {
+  return finding === 'upstream-error' && PASSING_STATUSES.has(reason)
 }

@@ -1,6 +1,7 @@
 // What is known of one connection: what may be shown now, how to ask for more, what a new report changes.
 // Pure: no clock, no store, no promise.
 import type { Horizon, Mark } from '../store/knowledge.ts'
+import { stateOverAt } from './plan.ts'
 import type { QuotaReport } from './report.ts'
 
 /** A report, when its fetch began, and with what it was fetched. */
@@ -96,7 +97,7 @@ export function viewOf(knowledge: Knowledge, question: Question, now: number): V
   const began = (date: Date | undefined) => date !== undefined && date.getTime() > fetchedAt && date.getTime() <= now
   const shown = report.groups.flatMap(({ quotas }) => quotas).filter(({ feature }) => question.shows(feature))
   const left = shown.filter(({ renewsAt }) => !began(renewsAt))
-  const hasRenewed = left.length < shown.length || began(report.stateEndsAt)
+  const hasRenewed = left.length < shown.length || began(stateOverAt(report))
   const freshFor = isMarked(knowledge, now) ? MARKED_FRESH_FOR_MS : freshForMs * spread(fetchedAt)
   return {
     report: hasRenewed ? withoutEnded(report, began) : report,
@@ -114,10 +115,11 @@ function spread(fetchedAt: number): number {
   return 1 - FRESHNESS_SPREAD * (1 - (fetchedAt % 1000) / 1000)
 }
 
-function withoutEnded({ state, stateEndsAt, ...report }: QuotaReport, ended: (date?: Date) => boolean): QuotaReport {
-  return {
-    ...report,
-    ...(!ended(stateEndsAt) && { ...(state && { state }), ...(stateEndsAt && { stateEndsAt }) }),
-    groups: report.groups.map(group => ({ ...group, quotas: group.quotas.filter(({ renewsAt }) => !ended(renewsAt)) }))
-  }
+function withoutEnded(report: QuotaReport, ended: (date?: Date) => boolean): QuotaReport {
+  const { state: _state, stateEndsAt: _ends, ...others } = report
+  const groups = report.groups.map(group => ({
+    ...group,
+    quotas: group.quotas.filter(({ renewsAt }) => !ended(renewsAt))
+  }))
+  return { ...(ended(stateOverAt(report)) ? others : report), groups }
 }

@@ -1,6 +1,6 @@
 // What a new report changes in what is known of a connection. Pure.
 import { type Freshness, isMarked, type Knowledge, type Snapshot } from './knowledge.ts'
-import { isSamePlan, planSignature } from './plan.ts'
+import { isSamePlan, planSignature, stateOverAt } from './plan.ts'
 import type { QuotaGroup, QuotaReport } from './report.ts'
 
 /**
@@ -30,6 +30,7 @@ function withKept(fetched: Omit<Snapshot, 'wholeAt'>, last: Snapshot | undefined
     wholeAt <= fetchedAt &&
     fetchedAt - wholeAt < keepForMs &&
     isSamePlan(report, last.report) &&
+    (report.state ?? last.report.state) === last.report.state &&
     endsOf(last.report, report).every(date => date.getTime() > fetchedAt)
   if (!holds) return fetched
   const { state, stateEndsAt } = last.report
@@ -39,11 +40,11 @@ function withKept(fetched: Omit<Snapshot, 'wholeAt'>, last: Snapshot | undefined
 }
 
 /** When what a report tells comes to an end, but for what another tells itself. */
-function endsOf({ stateEndsAt, groups }: QuotaReport, told: QuotaReport): Date[] {
-  const dates = groups.flatMap(({ quotas }, group) =>
+function endsOf(report: QuotaReport, told: QuotaReport): Date[] {
+  const dates = report.groups.flatMap(({ quotas }, group) =>
     quotas.map(({ renewsAt }, quota) => (told.groups[group]?.quotas[quota]?.renewsAt ? undefined : renewsAt))
   )
-  return [stateEndsAt, ...dates].filter(date => date !== undefined)
+  return [stateOverAt(report), ...dates].filter(date => date !== undefined)
 }
 
 /** The group with the plans, and the dates of renewal, of an earlier one with the same quotas. */

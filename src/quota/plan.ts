@@ -8,6 +8,13 @@ export function planSignature({ state, stateEndsAt, groups }: QuotaReport): stri
   return JSON.stringify([state, stateEndsAt?.getTime(), plans, due])
 }
 
+const DAY_MS = 86_400_000
+
+/** When a trial or a grace period is over: its last day, in UTC, belongs to it as a whole. */
+export function stateOverAt({ stateEndsAt }: QuotaReport): Date | undefined {
+  return stateEndsAt && new Date((Math.floor(stateEndsAt.getTime() / DAY_MS) + 1) * DAY_MS)
+}
+
 /** The main plan and every limit are what they were: then so is, as far as can be told, what was bought beside. */
 export function isSamePlan(now: QuotaReport, before: QuotaReport): boolean {
   const essence = ({ groups }: QuotaReport) =>

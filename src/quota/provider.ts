@@ -48,6 +48,12 @@ export interface ProviderContext {
   name: string
   /** Milliseconds since 1970. */
   now: () => number
+  log: ProviderLog
+}
+
+/** For what went wrong and could be done without. Nothing that an upstream sent goes into it. */
+export interface ProviderLog {
+  warn(details: Record<string, string>, message: string): void
 }
 
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */
@@ -61,6 +67,8 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   connectionSchema: TObject
   /** What the schemas cannot say, such as hosts that are not allowed. */
   connectionMistakes?(connection: Connection, settings: Settings): SettingsMistake[]
+  /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
+  tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
@@ -78,8 +86,16 @@ export const providerFindings = {
   'scope-too-narrow': ["The API key's scope is too narrow.", 'Make an API key with the scope * or *:read.'],
   'role-too-low': ["The API key is a guest's, who may see nothing.", 'Make the API key as an admin or the owner.'],
   'not-an-admin': [
-    "The API key is not an admin's: it tells the storage only.",
+    "The API key is a plain user's: it tells the storage only.",
     'Make the API key as an admin or the owner to have everything told.'
+  ],
+  'room-admin': [
+    "The API key is a room admin's: it tells neither the free backups nor what is bought beside the plan.",
+    'Make the API key as an admin or the owner to have everything told.'
+  ],
+  'portal-not-paid': [
+    'The API key works, but the portal is not paid: its plan or its trial has expired.',
+    "Renew the plan on the portal's payments page."
   ],
   'access-refused': [
     'Access is refused: the portal is being restored or encrypted, or this address is not allowed.',
@@ -97,6 +113,10 @@ export const providerFindings = {
   'answer-too-large': ['The answer is too large to be what we asked for.', "Check that the address is the portal's."],
   'answer-invalid': ['The answer makes no sense.', "Check that the address is the portal's."],
   'upstream-error': ['The portal answers with an error of its own.', 'Try again later.'],
+  'call-not-made': [
+    'The call could not be made, through a fault on our side.',
+    "Look for call-not-made in the service's log, and report it."
+  ],
   unreachable: ['The portal cannot be reached.', 'Check the address, or try again later.'],
   'rate-limited': ['The portal is limiting our calls.', 'Try again later.'],
   timeout: ['The portal did not answer in time.', 'Try again later.'],

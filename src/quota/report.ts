@@ -12,9 +12,9 @@ export type LocalizedText = Readonly<Record<string, string>>
 export interface Plan {
   /** The upstream's own id of the plan, unique within the account. */
   id: string
-  /** What the upstream calls it, if it has a name for it. */
+  /** What the upstream calls it; used only for plans that the message catalogue does not know. */
   name?: string | LocalizedText
-  /** Which of the catalogue's plan names fits when the upstream gives none: `docspace.plan.<kind>`. */
+  /** Which of the catalogue's plan names fits, if one does: `docspace.plan.<kind>`. */
   kind?: string
   /** How much of the plan is bought (seats, gigabytes), when that is part of what it is. */
   quantity?: number
@@ -28,7 +28,10 @@ export interface Quota {
   unit: QuotaUnit
   /** An exact, whole, non-negative number. A quota whose usage is unknown is not in the report at all. */
   used: number
+  /** 0 of 0 says that nothing was bought, unless the limit is the owner's. */
   limit: number | 'unlimited'
+  /** The account's owner set this limit in place of the plan's: 0 then means that nothing is left. */
+  limitSetByOwner?: true
   /** When usage starts again from zero, or the period that was paid for ends. */
   renewsAt?: Date
   /** Where a person manages what fills this quota. */
@@ -54,7 +57,7 @@ export interface QuotaReport {
   account: string
   /** Absent when the upstream did not tell. */
   state?: PlanState
-  /** When the trial or the grace period ends. */
+  /** When the trial or the grace period ends; its day, in UTC, belongs to it as a whole. */
   stateEndsAt?: Date
   groups: QuotaGroup[]
 }

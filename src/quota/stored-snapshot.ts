@@ -36,6 +36,7 @@ const StoredReport = Type.Object({
           unit: Type.Union([Type.Literal('count'), Type.Literal('bytes')]),
           used: Amount,
           limit: Type.Union([Amount, Type.Literal('unlimited')]),
+          limitSetByOwner: Type.Optional(Type.Literal(true)),
           renewsAt: Moment,
           manageUrl: Type.Optional(Type.String()),
           warnAtRemaining: Type.Optional(Type.Number())

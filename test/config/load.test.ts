@@ -73,12 +73,22 @@ t.test('placeholders are replaced after parsing, from the environment and from f
   const file = `${t.testdir({ key: `${sharedWix.publicKeyPem}` })}/key`
   const { wix } = read(GOOD.replace('${WIX_PUBLIC_KEY}', `\${file:${file}}`))
   t.equal(wix.publicKeys.length, 1)
-  const { providers } = read(GOOD, { DOCSPACE_API_KEY: 'a: b # "c\'\n- d ${HOME}' })
-  t.match(
-    providers.get('docspace')?.shared?.connection,
-    { apiKey: 'a: b # "c\'\n- d ${HOME}' },
-    'no value can change the document'
-  )
+  const upgradePath = '/a: b # "c\'\n- d ${HOME}'
+  const { providers } = read(GOOD.replace('type: docspace', 'type: docspace\n    upgradePath: "${PATH_OF_OURS}"'), {
+    PATH_OF_OURS: upgradePath
+  })
+  t.match(providers.get('docspace')?.settings, { upgradePath }, 'no value can change the document')
+})
+
+t.test('an API key that cannot stand in a header is a mistake, and blanks at its ends are cut', async t => {
+  const keyOf = (DOCSPACE_API_KEY: string) =>
+    read(GOOD, { DOCSPACE_API_KEY }).providers.get('docspace')?.shared?.connection
+  t.match(keyOf(' sk-fake-not-a-key\r\n\n'), { apiKey: /^sk-fake-not-a-key$/ })
+  for (const key of ['sk-fake\nnot-a-key', 'sk-\u043a\u043b\u044e\u0447', '  ']) {
+    t.match(mistakes(GOOD, { DOCSPACE_API_KEY: key }), [
+      /^providers\.docspace\.connection\.apiKey \(\d+\): must be an API key as DocSpace shows it/
+    ])
+  }
 })
 
 t.test('what cannot be replaced is told', async t => {

@@ -11,6 +11,7 @@ export const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
   { weight: 1, arbitrary: fc.string({ maxLength: 400 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 90, maxLength: 120 }) },
   { weight: 1, arbitrary: fc.array(fc.nat(0xffff), { maxLength: 8 }).map(codes => String.fromCharCode(...codes)) },
   {
     weight: 2,
@@ -25,7 +26,10 @@ export const anyText = fc.oneof(
       '<b>bold</b>',
       '"',
       '\\',
-      '-1 bytes per admin'
+      '-1 bytes per admin',
+      '\u202eSeats\u202c\u0007',
+      '\u200b\u200d',
+      '\u3164'
     )
   }
 )
@@ -132,11 +136,19 @@ const anyDate = fc.oneof(
       '2027-01-12T01:20:00.0000000+04:00'
     )
   },
+  // Of the day on which the answers are asked for, and of the day before.
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('2026-11-22T00:00:00.0000000Z', '2026-11-22T23:59:59Z', '2026-11-22T03:00:00+04:00')
+  },
   { weight: 1, arbitrary: anyText }
 )
 
 const planId = fc.oneof(
-  { weight: 6, arbitrary: fc.constantFrom(-1, -2, -3, -7, -8, -9, -10, -11, -12, -14, -16, -18, -1000) },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom(-1, -2, -3, -6, -7, -8, -9, -10, -11, -11, -12, -14, -15, -16, -17, -18, -1000)
+  },
   { weight: 1, arbitrary: fc.maxSafeInteger() },
   { weight: 1, arbitrary: fc.constantFrom(0, 1e21, Number.MAX_VALUE) }
 )
@@ -167,6 +179,31 @@ export const quotaResponse = fc
   .map(([more, told]) => ({ ...more, ...told }))
 export type GeneratedQuota = typeof quotaResponse extends fc.Arbitrary<infer Value> ? Value : never
 
+const row = fc.record(
+  {
+    id: planId,
+    quantity,
+    wallet: fc.boolean(),
+    state: fc.oneof({ weight: 6, arbitrary: fc.constantFrom(0, 0, 1) }, { weight: 1, arbitrary: fc.integer() }),
+    dueDate: anyDate
+  },
+  { requiredKeys: ['id'] }
+)
+/** As versions before 3.8 list them, as those since do, and as none should. */
+const rows = fc.oneof(
+  fc.array(row, { maxLength: 5 }),
+  fc.array(
+    fc.tuple(row, fc.boolean()).map(([told, additional]) => ({ ...told, additional })),
+    { maxLength: 5 }
+  ),
+  fc.array(
+    fc
+      .tuple(row, fc.record({ additional: fc.boolean() }, { requiredKeys: [] }))
+      .map(([told, more]) => ({ ...told, ...more })),
+    { maxLength: 5 }
+  )
+)
+
 /** The tariff answer's `response`, as its schema allows it. */
 export const tariffResponse = fc.record(
   {
@@ -176,10 +213,7 @@ export const tariffResponse = fc.record(
     openSource: fc.boolean(),
     enterprise: fc.boolean(),
     developer: fc.boolean(),
-    quotas: fc.array(
-      fc.record({ id: planId, quantity, wallet: fc.boolean(), dueDate: anyDate }, { requiredKeys: ['id'] }),
-      { maxLength: 4 }
-    )
+    quotas: rows
   },
   { requiredKeys: [] }
 )

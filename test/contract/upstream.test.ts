@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
 import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
 import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
-import { QuotaAnswer, TariffAnswer } from '../../src/providers/docspace/schema.ts'
+import { KeyAnswer, QuotaAnswer, TariffAnswer } from '../../src/providers/docspace/schema.ts'
 import { TODAY } from '../helpers/bridge.ts'
 import { readContract } from './document.ts'
 import { schemaDifferences } from './schema-differences.ts'
@@ -79,6 +79,7 @@ t.test("the adapter's schemas and the document say the same", async t => {
   const differences = (ours: unknown, name: string) => schemaDifferences(ours, contract.schemas[name], contract.schemas)
   t.strictSame(differences(QuotaAnswer, 'QuotaAnswer'), [])
   t.strictSame(differences(TariffAnswer, 'TariffAnswer'), [])
+  t.strictSame(differences(KeyAnswer, 'KeyAnswer'), [])
 })
 
 t.test('a drift between them is found, on whichever side it is', async t => {

@@ -27,7 +27,7 @@ t.test('the demo shows plan, bar, renewal and button, the JSON and how to repeat
 })
 
 t.test('the demo shows any scenario, and names those there are', async t => {
-  const demo = run(t, 'src/devkit/demo.ts', ['standalone'])
+  const demo = run(t, 'src/devkit/demo.ts', ['enterprise'])
   await demo.until(/Plan: Enterprise/)
   await demo.until(/Still running/)
   demo.child.kill('SIGINT')

@@ -8,6 +8,7 @@ import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { docspace as adapter } from '../../src/providers/docspace/index.ts'
 import { createOriginPolicies } from '../../src/providers/resilience.ts'
 import { ProviderError } from '../../src/quota/provider.ts'
+import { SILENT } from '../helpers/log-sink.ts'
 
 const ORIGIN = 'https://acme.onlyoffice.com'
 setFlagsFromString('--expose-gc')
@@ -77,6 +78,50 @@ t.test(
   }
 )
 
+t.test('a fault of ours, such as a key that cannot be sent, does not keep others from the portal', async t => {
+  const fake = await startFakeDocSpace()
+  t.teardown(() => fake.close())
+  const settings = { allowedHosts: ['127.0.0.1'], allowPrivateHosts: true, upgradePath: '/' }
+  const provider = adapter.create(settings, { name: 'docspace', now: Date.now, log: SILENT })
+  const ask = (apiKey: string) =>
+    provider.fetchReport(
+      { url: fake.url, apiKey },
+      { signal: AbortSignal.timeout(2000), planMayHaveChanged: false, deadlineAt: inASecond() }
+    )
+  for (let call = 0; call < 30; call++) {
+    const outcome = await ask('sk-\u043a\u043b\u044e\u0447\n').catch((error: Error) => error.message)
+    t.notMatch(outcome, /sk-/)
+  }
+  await t.rejects(ask('sk-\n'), { code: 'PROVIDER_REJECTED', finding: 'api-key-rejected', reason: 'cannot be sent' })
+  t.equal(fake.calls.length, 0)
+  t.match(await ask(fake.portal.keys.owner), { state: 'active' })
+  await provider.close()
+  await t.rejects(ask(fake.portal.keys.owner), {
+    code: 'QUOTA_UNAVAILABLE',
+    finding: 'call-not-made',
+    reason: /UND_ERR_(CLOSED|DESTROYED)/
+  })
+})
+
+t.test("what is wrong with one site's key is not held against the portal", async t => {
+  const policies = createOriginPolicies()
+  const fails = () => Promise.reject(new ProviderError('QUOTA_UNAVAILABLE', 'upstream-error', { reason: 'HTTP 500' }))
+  let asked = 0
+  const works = async () => ++asked
+  for (let call = 0; call < 10; call++)
+    await t.rejects(policies.call(ORIGIN, 0, fails, 'one'), { code: 'QUOTA_UNAVAILABLE', reason: 'HTTP 500' })
+  await t.rejects(policies.call(ORIGIN, 0, works, 'one'), { code: 'QUOTA_UNAVAILABLE', reason: 'known to be down' })
+  t.equal(asked, 0, 'the key is left alone')
+  t.equal(await policies.call(ORIGIN, 0, works, 'another'), 1, 'others are not concerned')
+  const gone = () => Promise.reject(new ProviderError('QUOTA_UNAVAILABLE', 'upstream-error', { reason: 'HTTP 502' }))
+  for (let call = 0; call < 10; call++) await t.rejects(policies.call(ORIGIN, 0, gone, `site ${call}`))
+  await t.rejects(
+    policies.call(ORIGIN, 0, works, 'another'),
+    { code: 'QUOTA_UNAVAILABLE', reason: 'known to be down' },
+    'a gateway speaks for all'
+  )
+})
+
 t.test('at most 20 calls at once to one origin; of too many that wait the last ones are refused', async t => {
   const policies = createOriginPolicies()
   let underWay = 0
@@ -101,14 +146,14 @@ t.test('10,000 faulty calls leave no sockets behind, and no memory', async t => 
   const quick = faultNames.filter(
     name => !['hang', 'slow-headers', 'byte-a-second', 'huge', 'half-body'].includes(name)
   )
-  let provider = adapter.create(settings, { name: 'docspace', now: Date.now })
+  let provider = adapter.create(settings, { name: 'docspace', now: Date.now, log: SILENT })
   const round = async (calls: number) => {
     for (let call = 0; call < calls; call += 20) {
       fake.fail(quick[(call / 20) % quick.length])
       // A new breaker now and then, or most calls would not be made at all.
       if (call % 200 === 0) {
         await provider.close()
-        provider = adapter.create(settings, { name: 'docspace', now: Date.now })
+        provider = adapter.create(settings, { name: 'docspace', now: Date.now, log: SILENT })
       }
       const options = { signal: AbortSignal.timeout(2000), planMayHaveChanged: false, deadlineAt: 0 }
       await Promise.allSettled(Array.from({ length: 20 }, () => provider.fetchReport(connection, options)))

@@ -1,6 +1,5 @@
 // The DocSpace adapter, service, presenter and public listener on real sockets, with an eye on what goes into the serialiser.
 import { createPublicKey } from 'node:crypto'
-import { pino } from 'pino'
 import type { Test } from 'tap'
 import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
@@ -17,6 +16,7 @@ import { openStore, storeInMemory } from '../../src/store/index.ts'
 import type { ActionQuotaInfo } from '../../src/wix/contract.ts'
 import { createEnvelopeReader } from '../../src/wix/envelope.ts'
 import { sharedWix, TODAY } from './bridge.ts'
+import { SILENT } from './log-sink.ts'
 
 export interface ObservedBridge {
   docspace: FakeDocSpace
@@ -33,7 +33,7 @@ export async function startObservedBridge(
   const docspace = await startFakeDocSpace('business', now)
   t.teardown(() => docspace.close())
   const settings = { allowedHosts: ['127.0.0.1'], allowPrivateHosts: true, upgradePath: '/upgrade' }
-  const provider = adapter.create(settings, { name: 'docspace', now })
+  const provider = adapter.create(settings, { name: 'docspace', now, log: SILENT })
   const connection = { url: docspace.url, apiKey: docspace.portal.keys.owner }
   const onStoreError = (error: Error) => t.fail(error.message)
   const store = await openStore({ ...storeInMemory(), onLost: onStoreError, now })
@@ -55,7 +55,7 @@ export async function startObservedBridge(
   let style: SizeStyle = 'in-name'
   let presented: ActionQuotaInfo | undefined
   const app = buildPublicApp({
-    logger: pino({ level: 'silent' }),
+    logger: SILENT,
     basePath: '/',
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({

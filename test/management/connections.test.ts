@@ -1,6 +1,6 @@
 // The management API of the sites' own connections.
 import t from 'tap'
-import { errorOf, startBridge } from '../helpers/bridge.ts'
+import { bodyOf, errorOf, startBridge } from '../helpers/bridge.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
 
 /** What the tests look at of an answer. */
@@ -75,6 +75,34 @@ t.test(
   }
 )
 
+t.test("a room admin's key works, but does not tell everything", async t => {
+  const { manage, docspace, ask } = await startManagedBridge(t)
+  const path = 'v1/connections/sites/site-1'
+  const saved = await manage('PUT', path, { url: docspace.url, apiKey: docspace.portal.keys['room-admin'] })
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'limited', finding: 'room-admin', remedy: /as an admin/ })
+  t.match(await bodyOf(await ask('site-1')), {
+    actionQuotaInfo: { quotaInfo: [{ quotas: [{ featureName: 'Rooms' }, { currentUsage: '4', limit: '5' }] }] }
+  })
+})
+
+t.test('an expired portal can be connected: the key is good, and the finding says what is not', async t => {
+  const { manage, docspace, ask } = await startManagedBridge(t, { scenario: 'business-expired' })
+  const { keys, narrowKey } = docspace.portal
+  const put = (apiKey: string) => manage('PUT', 'v1/connections/sites/site-1', { url: docspace.url, apiKey })
+  const saved = await put(keys.owner)
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'limited', finding: 'portal-not-paid', remedy: /Renew/ })
+  t.equal((await ask('site-1')).status, 200)
+  const refused = {
+    'api-key-rejected': 'sk-fake-unknown-key',
+    'scope-too-narrow': narrowKey,
+    'role-too-low': keys.guest
+  }
+  for (const [finding, apiKey] of Object.entries(refused))
+    t.match(await errorOf(await put(apiKey)), { status: 422, code: 'CONNECTION_REFUSED', data: { finding } }, finding)
+})
+
 t.test('a stored connection is checked again on demand, and its health is kept', async t => {
   const { manage, connect, docspace } = await startManagedBridge(t)
   await connect('site-1', { url: docspace.url, apiKey: docspace.portal.keys.owner })
@@ -115,6 +143,42 @@ t.test('what a provider cannot take is told by the path of the field', async t =
     status: 400,
     data: { field: 'params.instanceId' }
   })
+})
+
+t.test('an API key that cannot stand in a header is refused, and blanks at its ends are cut', async t => {
+  const { manage, docspace, ask, log } = await startManagedBridge(t)
+  const { owner } = docspace.portal.keys
+  const put = (apiKey: string, url = docspace.url) => manage('PUT', 'v1/connections/sites/site-1', { url, apiKey })
+  const wrong = [
+    `${owner}\n${owner}`,
+    `${owner} ${owner}`,
+    'sk-\u043a\u043b\u044e\u0447',
+    'sk-\u0000',
+    ' \n',
+    'sk-'.repeat(400)
+  ]
+  for (const apiKey of wrong) {
+    const answer = await put(apiKey)
+    t.notMatch(await answer.clone().text(), owner, 'the key is not told')
+    t.match(
+      await errorOf(answer),
+      { status: 422, code: 'INVALID_CONNECTION', data: { field: 'apiKey' }, wellFormed: true },
+      JSON.stringify(apiKey.slice(0, 20))
+    )
+  }
+  t.equal(docspace.calls.length, 0, 'nobody was asked')
+  t.match(
+    await errorOf(await put(' \n', 'https://evil.example')),
+    { data: { field: 'url' } },
+    'the first field is named'
+  )
+
+  const saved = await put(`\t ${owner} \r\n`)
+  t.equal(saved.status, 201)
+  t.match(await saved.json(), { health: 'ok', connection: { apiKey: `…${owner.slice(-4)}` } })
+  t.equal((await ask('site-1')).status, 200)
+  t.strictSame([...new Set(docspace.calls.map(({ authorization }) => authorization))], [`Bearer ${owner}`])
+  t.notMatch(log.join(''), owner)
 })
 
 t.test('an unknown provider, and one that is not per-site, is PROVIDER_NOT_FOUND', async t => {

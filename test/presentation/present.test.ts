@@ -57,6 +57,18 @@ t.test('a tooltip from 90 %, at the limit, and over it', async t => {
 
 t.test('nothing bought is said by 0 of 0 alone', async t => {
   t.strictSame(first({ used: 0, limit: 0 }), { featureName: 'Rooms', currentUsage: '0', limit: '0' })
+  t.equal(tooltip({ used: 3, limit: 0 }), 'Over the limit: 3 of 0 used.', 'what is used was not bought')
+})
+
+t.test('a limit of 0 that the owner set leaves nothing, whatever is used', async t => {
+  const size = { feature: 'total_size', unit: 'bytes' as const, limit: 0, limitSetByOwner: true as const }
+  t.match(first({ ...size, used: 98 * GB }), {
+    featureName: 'Storage space (GB)',
+    currentUsage: '98',
+    limit: '0',
+    additionalInfo: { description: 'Over the limit: 98 GB of 0B used.' }
+  })
+  t.equal(tooltip({ ...size, used: 0 }), 'Limit reached: 0B of 0B used.')
 })
 
 t.test('a size is said prettily in the tooltip, which links to where storage is managed', async t => {
@@ -84,13 +96,21 @@ t.test('the tooltip says how the plan stands', async t => {
   )
   t.equal(tooltip({}, { state: 'grace', stateEndsAt: yesterday }), 'Payment is overdue.')
   t.equal(tooltip({}, { state: 'grace' }), 'Payment is overdue.')
+  const thisMorning = new Date('2026-11-22T00:00:00Z')
+  t.equal(
+    tooltip({}, { state: 'grace', stateEndsAt: thisMorning }),
+    'Payment is overdue. The plan stays active until November 22, 2026.',
+    'the last day belongs to it'
+  )
+  t.equal(tooltip({}, { state: 'trial', stateEndsAt: thisMorning }), 'The trial ends on November 22, 2026.')
+  t.equal(tooltip({}, { state: 'trial', stateEndsAt: yesterday }), undefined)
   t.equal(tooltip({}, { state: 'expired' }), 'The plan has expired.')
   t.equal(tooltip({}, { state: 'trial', stateEndsAt: tomorrow }), 'The trial ends on November 23, 2026.')
   t.equal(tooltip({}, { state: 'trial' }), undefined)
   t.equal(tooltip({ used: 100 }, { state: 'expired' }), 'Limit reached: 100 of 100 used. The plan has expired.')
 })
 
-t.test('plans without a name are named by their kind, and those without a kind in general', async t => {
+t.test('plans are named by their kind, else by the upstream, else in general', async t => {
   const name = (plan: object) =>
     say(
       {},
@@ -99,6 +119,9 @@ t.test('plans without a name are named by their kind, and those without a kind i
   t.equal(name({ kind: 'trial' }), 'Trial')
   t.equal(name({ kind: 'wallet-storage', quantity: 2048 }), 'Additional storage (2 TB)')
   t.equal(name({ kind: 'wallet-storage' }), 'Additional storage')
+  t.equal(name({ kind: 'business', name: 'تجاري' }), 'Business')
+  t.equal(name({ kind: 'nobody-knows', name: 'Special' }), 'Special')
+  t.equal(name({ name: 'Special' }), 'Special')
   t.equal(name({ kind: 'nobody-knows' }), 'Current plan')
   t.equal(name({}), 'Current plan')
 })

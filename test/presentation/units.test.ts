@@ -26,8 +26,9 @@ t.test('a usage under 0.1 of the unit takes both to the next smaller one', async
   t.equal(sharedUnit(5, 900), 'byte', 'there is none below the byte')
 })
 
-t.test("without a limit it is the usage's own unit", async t => {
+t.test("without a limit, or with nothing allowed, it is the usage's own unit", async t => {
   t.equal(sharedUnit(105_226_698_752, 'unlimited'), 'gigabyte')
+  t.equal(sharedUnit(105_226_698_752, 0), 'gigabyte')
 })
 
 t.test('numbers are plain, with at most two decimals, cut and never rounded', async t => {

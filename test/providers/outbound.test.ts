@@ -1,11 +1,13 @@
+import { lookup } from 'node:dns'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { type Agent, request } from 'undici'
 import {
   baseUrlMistake,
   createOutboundAgent,
+  guardLookup,
   isPublicAddress,
-  lookupPublicAddress
+  type Resolve
 } from '../../src/providers/outbound.ts'
 
 const strict = { allowedHosts: ['*.onlyoffice.com', 'docs.example.com'], allowPrivateHosts: false }
@@ -54,7 +56,8 @@ t.test('allowPrivateHosts admits http, ports and addresses, of allowed hosts onl
 t.test(
   'private, loopback, link-local, metadata and reserved addresses are not public, however they are written',
   async t => {
-    for (const address of ['93.184.216.34', '2606:2800:220:1::1']) t.ok(isPublicAddress(address), address)
+    for (const address of ['93.184.216.34', '168.63.129.15', '2606:2800:220:1::1'])
+      t.ok(isPublicAddress(address), address)
     const inner = [
       '127.0.0.1',
       '10.1.2.3',
@@ -72,6 +75,12 @@ t.test(
       'fd00:ec2::254',
       '::ffff:127.0.0.1',
       '::ffff:a00:1',
+      '::127.0.0.1',
+      '::10.1.2.3',
+      '::5db8:d822',
+      '168.63.129.16',
+      '::ffff:168.63.129.16',
+      '::168.63.129.16',
       '64:ff9b::7f00:1',
       '2002:7f00:1::',
       'nonsense'
@@ -98,10 +107,43 @@ t.test(
   }
 )
 
+t.test('a name whose address changes between two look-ups is refused at the second', async t => {
+  let requests = 0
+  const server = createServer((_request, response) => {
+    requests++
+    response.end('secret')
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await new Promise(resolve => server.once('listening', resolve))
+  const address = server.address()
+  const url = `http://portal.example:${typeof address === 'object' ? address?.port : 0}/`
+
+  const publicly = [{ address: '93.184.216.34', family: 4 }]
+  const here = [{ address: '127.0.0.1', family: 4 }]
+  const answers = [publicly, here, [...publicly, ...here], [{ address: '::127.0.0.1', family: 6 }]]
+  const asked: string[] = []
+  const resolve: Resolve = (hostname, _options, callback) => {
+    asked.push(hostname)
+    callback(null, answers[asked.length - 1] ?? [])
+  }
+  const first = await new Promise(done =>
+    guardLookup(resolve)('portal.example', { all: true }, (error, found) => done(error ?? found))
+  )
+  t.strictSame(first, publicly, 'the socket is opened to just what was looked at')
+
+  const agent = createOutboundAgent(strict, limits, resolve)
+  t.teardown(() => agent.close())
+  for (let socket = 2; socket <= answers.length; socket++) {
+    await t.rejects(request(url, { dispatcher: agent }), { code: 'HOST_NOT_ALLOWED' })
+    t.equal(asked.length, socket, 'one look-up for each socket, none after it')
+  }
+  t.equal(requests, 0)
+})
+
 t.test('the guarded lookup answers as dns.lookup does', async t => {
   const look = (name: string, options: object) =>
     new Promise((resolve, reject) =>
-      lookupPublicAddress(name, options, (error, address, family) =>
+      guardLookup(lookup)(name, options, (error, address, family) =>
         error ? reject(error) : resolve([address, family])
       )
     )

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { staticAdapter } from '../../src/providers/static/index.ts'
+import { SILENT } from '../helpers/log-sink.ts'
 
 t.test('what stands in the configuration is the report', async t => {
   const settings = {
@@ -22,7 +23,7 @@ t.test('what stands in the configuration is the report', async t => {
     ]
   }
   t.strictSame(staticAdapter.features(settings), { known: ['emails', 'archive'], shown: ['emails', 'archive'] })
-  const provider = staticAdapter.create(settings, { name: 'newsletter', now: Date.now })
+  const provider = staticAdapter.create(settings, { name: 'newsletter', now: Date.now, log: SILENT })
   const report = await provider.fetchReport(undefined, {
     signal: AbortSignal.timeout(1000),
     planMayHaveChanged: false,

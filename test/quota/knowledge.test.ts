@@ -195,13 +195,14 @@ t.test('an action is concerned by what it shows alone', async t => {
 
 t.test('a state that has ended is not told, and the plan behind it is asked for anew', async t => {
   const report: QuotaReport = {
-    ...reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START + 9 * HOUR }, false),
+    ...reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START + 19 * HOUR }, false),
     state: 'trial',
-    stateEndsAt: new Date(START + HOUR)
+    // At noon; the day belongs to it.
+    stateEndsAt: new Date(START)
   }
   const known = learn(NOTHING_KNOWN, { report, fetchedAt: START, fingerprint: 'f' }, freshness)
-  t.match(viewOf(known, questionOf(), START + HOUR - 1), { report: { state: 'trial' }, hasRenewed: false })
-  const after = viewOf(known, questionOf(), START + HOUR)
+  t.match(viewOf(known, questionOf(), START + 12 * HOUR - 1), { report: { state: 'trial' }, hasRenewed: false })
+  const after = viewOf(known, questionOf(), START + 12 * HOUR)
   t.match(after, { hasRenewed: true, isUsable: true })
   t.notOk(after && ('state' in after.report || 'stateEndsAt' in after.report))
 })

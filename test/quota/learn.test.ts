@@ -72,7 +72,8 @@ t.test('it keeps nothing that may not hold any more', async t => {
     'another plan': [whole, at(2, half(7, { plan: 'q' }))],
     'another limit': [whole, at(2, half(7, { limit: 20 }))],
     'other settings': [whole, at(2, half(7), 'g')],
-    'a state that has ended': [whole, at(10, half(7))],
+    'a state that has ended': [whole, at(12, half(7))],
+    'another state': [whole, at(2, { ...half(7), state: 'trial' })],
     'a renewal that has passed': [
       { snapshot: at(0, { ...WHOLE, stateEndsAt: new Date(START + 30 * HOUR) }) },
       at(20, half(7))

@@ -58,7 +58,7 @@ t.test("a call signed by the fake Wix is accepted by Wix's SDK, which reads the 
 t.test(
   "the same report through Wix's provideHandlers gives the same JSON as ours, byte for byte in its values",
   async t => {
-    for (const scenario of ['startup', 'business-with-storage', 'trial', 'standalone'] as const) {
+    for (const scenario of ['startup', 'business-with-storage', 'trial', 'community'] as const) {
       const { call } = await startBridge(t, { scenario })
       const ours = await bodyOf(await call('everything'))
       const plugins = wixSdk(() => asWixSdkReturns(ours.actionQuotaInfo))

@@ -5,8 +5,13 @@ import { type ConnectionCheck, ProviderError } from '../../quota/provider.ts'
 import { type DocSpaceConnection, getAnswer } from './client.ts'
 import { answerChecks, type DocSpaceQuota } from './schema.ts'
 
-/** What only an admin's or the owner's key is told. */
-const TOLD_TO_ADMINS = 'manager'
+/** Features that DocSpace lists for an admin or the owner alone, whether the plan has them or not. Any of them will do: versions differ. */
+const LISTED_FOR_ADMINS: ReadonlySet<string> = new Set([
+  ...['audit', 'ldap', 'sso', 'restore', 'branding', 'customization', 'thirdparty', 'year', 'backup', 'aitools'],
+  'free_backup'
+])
+/** The one usage that a plain user is told. */
+const TOLD_TO_USERS = 'total_size'
 
 /** Asks the portal; whatever it answers becomes a finding. */
 export async function checkConnection(
@@ -15,7 +20,7 @@ export async function checkConnection(
   signal: AbortSignal
 ): Promise<ConnectionCheck> {
   try {
-    await getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
+    const paid = await isPaid(agent, connection, signal)
     const quota = await getAnswer(
       agent,
       connection,
@@ -23,13 +28,26 @@ export async function checkConnection(
       answerChecks.quota,
       signal
     )
-    return tellsEverything(quota.response) ? { health: 'ok' } : { health: 'limited', finding: 'not-an-admin' }
+    return paid ? whatIsTold(quota.response) : { health: 'limited', finding: 'portal-not-paid' }
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
     return { health: 'failing', finding: error.finding }
   }
 }
 
-function tellsEverything({ features }: DocSpaceQuota): boolean {
-  return features.some(({ id, used }) => id === TOLD_TO_ADMINS && used?.value !== undefined)
+/** Once a plan has expired the portal refuses every call but those for quota and tariff, yet only to keys that are good. */
+async function isPaid(agent: Agent, connection: DocSpaceConnection, signal: AbortSignal): Promise<boolean> {
+  try {
+    await getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
+    return true
+  } catch (error) {
+    if (error instanceof ProviderError && error.finding === 'portal-not-paid') return false
+    throw error
+  }
+}
+
+function whatIsTold({ features }: DocSpaceQuota): ConnectionCheck {
+  if (features.some(({ id }) => LISTED_FOR_ADMINS.has(id))) return { health: 'ok' }
+  const beyondStorage = features.some(({ id, used }) => id !== TOLD_TO_USERS && used?.value !== undefined)
+  return { health: 'limited', finding: beyondStorage ? 'room-admin' : 'not-an-admin' }
 }

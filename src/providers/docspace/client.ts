@@ -2,12 +2,17 @@
 import { type Agent, errors, request } from 'undici'
 import { ProviderError } from '../../quota/provider.ts'
 import type { Static, TSchema, TypeCheck } from '../../schema.ts'
-import { GIVEN_UP } from '../resilience.ts'
+import { GIVEN_UP, isFaultOfOurs } from '../resilience.ts'
 
 export interface DocSpaceConnection {
   /** The portal's origin, such as https://acme.onlyoffice.com */
   url: string
   apiKey: string
+}
+
+/** Whether a header can hold a key: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 DocSpace's have 67 characters. */
+export function canBeSent(apiKey: string): boolean {
+  return /^[\x21-\x7e]{1,1024}$/.test(apiKey)
 }
 
 /**
@@ -40,6 +45,10 @@ async function send(
   path: string,
   signal: AbortSignal
 ): Promise<RawAnswer> {
+  // undici never takes back the place in its pool of a request whose headers it refuses; 20 of them close the portal to all.
+  if (!canBeSent(connection.apiKey)) {
+    throw new ProviderError('PROVIDER_REJECTED', 'api-key-rejected', { reason: 'cannot be sent' })
+  }
   try {
     const answer = await request(new URL(path, connection.url), {
       dispatcher: agent,
@@ -64,7 +73,8 @@ function failure(error: unknown, signal: AbortSignal): ProviderError {
   if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new ProviderError('PROVIDER_REJECTED', 'answer-too-large')
   if (reason === 'HOST_NOT_ALLOWED') return new ProviderError('PROVIDER_REJECTED', 'host-not-allowed')
   if (error instanceof errors.HTTPParserError) return new ProviderError('PROVIDER_REJECTED', 'answer-invalid')
-  return new ProviderError('QUOTA_UNAVAILABLE', 'unreachable', reason === undefined ? {} : { reason })
+  const finding = isFaultOfOurs(reason) ? 'call-not-made' : 'unreachable'
+  return new ProviderError('QUOTA_UNAVAILABLE', finding, reason === undefined ? {} : { reason })
 }
 
 function errorCode(error: unknown): string | undefined {
@@ -76,6 +86,7 @@ function refusal(status: number, headers: RawAnswer['headers'], body: string): P
   const reason = `HTTP ${status}`
   if (status >= 300 && status < 400) return new ProviderError('PROVIDER_REJECTED', 'redirected', { reason })
   if (status === 401) return new ProviderError('PROVIDER_REJECTED', 'api-key-rejected', { reason })
+  if (status === 402) return new ProviderError('PROVIDER_REJECTED', 'portal-not-paid', { reason })
   if (status === 403) {
     const finding = body === '' ? 'scope-too-narrow' : body.includes('"error"') ? 'role-too-low' : 'access-refused'
     return new ProviderError('PROVIDER_REJECTED', finding, { reason })

@@ -1,7 +1,9 @@
 // From DocSpace's answers to a report. Pure: the clock is an argument.
 // The rules are those of DocSpace's own API: https://api.onlyoffice.com/docspace/api-backend/usage-api/
-import type { Plan, PlanState, Quota, QuotaReport } from '../../quota/report.ts'
+import type { PlanState, Quota, QuotaReport } from '../../quota/report.ts'
+import { visibleText } from '../upstream-text.ts'
 import { parseDate, startOfNextMonth } from './dates.ts'
+import { convertPlans, isExact, isStandalone } from './plans.ts'
 import type { DocSpaceQuota, DocSpaceTariff, Feature } from './schema.ts'
 
 export const VOCABULARY = 'docspace'
@@ -12,29 +14,16 @@ export const COUNTED_FEATURES = ['room', 'manager', 'total_size', 'users', 'aiag
 /** What DocSpace's own payment page shows, in its order. */
 export const SHOWN_FEATURES = ['room', 'manager', 'total_size'] as const
 
+/** DocSpace has about 25. */
+const FEATURES_MAX = 200
+
 const UNLIMITED = -1
 const NOT_IN_PLAN = 0
-
-const TRIAL_OR_COMMUNITY = -1
-const STANDALONE_LICENCE = -1000
 
 const STATES: readonly (PlanState | undefined)[] = ['trial', 'active', 'grace', 'expired']
 
 /** DocSpace warns of rooms and seats when this many are left; of storage only by percentage. */
-const WARN_AT_REMAINING: ReadonlyMap<string, number> = new Map([
-  ['room', 2],
-  ['manager', 2]
-])
-
-const WALLET_KINDS: Record<number, string> = {
-  [-11]: 'wallet-storage',
-  [-12]: 'wallet-backup',
-  [-13]: 'wallet-ai-tools',
-  [-14]: 'wallet-admins',
-  [-15]: 'wallet-docs-cloud',
-  [-16]: 'wallet-dev-pack',
-  [-18]: 'wallet-ai-search'
-}
+const FEW_LEFT = 2
 
 export interface Portal {
   /** The portal's origin: `https://acme.onlyoffice.com`. */
@@ -54,65 +43,69 @@ export function convert(
   const stateEndsAt = parseDate(
     state === 'grace' ? tariff?.delayDueDate : state === 'trial' ? tariff?.dueDate : undefined
   )
-  // A trial ends; it does not renew.
-  const renewsAt = state === 'trial' ? undefined : parseDate(tariff?.dueDate)
+  const dueAt = parseDate(tariff?.dueDate)
+  const isTrial = state === 'trial' || quota.trial === true
   const standalone = isStandalone(quota, tariff)
-  const quotas = quota.features.flatMap(feature => {
-    const counted = convertFeature(standalone ? applyCustomQuota(feature, quota) : feature)
-    return counted ? [complete(counted, portal, renewsAt, now)] : []
-  })
+  const ownLimit = standalone ? customLimit(quota) : undefined
+  const quotas = new Map<string, Quota>()
+  for (const feature of quota.features.slice(0, FEATURES_MAX)) {
+    const counted = convertFeature(feature, feature.id === 'total_size' ? ownLimit : undefined)
+    // What comes twice counts once, as it was told first.
+    if (!counted || quotas.has(feature.id)) continue
+    quotas.set(feature.id, complete(counted, portal, renewsOn(feature.id, isTrial, dueAt, now)))
+  }
   return {
     vocabulary: VOCABULARY,
     account: portal.origin,
     ...(state && { state }),
     ...(stateEndsAt && { stateEndsAt }),
     groups: [
-      { plans: plans(quota, tariff, standalone), quotas, upgradeUrl: new URL(portal.upgradePath, portal.origin).href }
+      {
+        plans: convertPlans(quota, tariff),
+        quotas: [...quotas.values()],
+        upgradeUrl: new URL(portal.upgradePath, portal.origin).href
+      }
     ]
   }
 }
 
+/** A trial licence of a self-hosted portal is paid as far as the tariff knows. */
 function planState(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): PlanState | undefined {
-  if (tariff?.state !== undefined) return STATES[tariff.state]
-  return quota.trial ? 'trial' : undefined
+  const state = tariff?.state === undefined ? 'active' : STATES[tariff.state]
+  if (state === 'active' && quota.trial) return 'trial'
+  return tariff?.state === undefined ? undefined : state
 }
 
-function isStandalone(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined): boolean {
-  if (quota.id === STANDALONE_LICENCE || (quota.id === TRIAL_OR_COMMUNITY && quota.trial === false)) return true
-  return Boolean(tariff?.openSource || tariff?.enterprise || tariff?.developer)
+/** On standalone, the administrator's own limit takes the place of the plan's storage: 0 leaves none. */
+function customLimit({ tenantCustomQuota: custom }: DocSpaceQuota): number | undefined {
+  return custom?.enableQuota && custom.quota !== undefined && custom.quota >= UNLIMITED ? custom.quota : undefined
 }
 
-/** On standalone, the administrator's own limit takes the place of the plan's storage. */
-function applyCustomQuota(feature: Feature, { tenantCustomQuota: custom }: DocSpaceQuota): Feature {
-  if (feature.id !== 'total_size' || !custom?.enableQuota || custom.quota === undefined) return feature
-  return custom.quota < UNLIMITED ? feature : { ...feature, value: custom.quota }
-}
-
-/** Nothing for what is not counted, is not in the plan, has no name, or whose numbers were not told or cannot be told exactly. */
-function convertFeature(feature: Feature): Quota | undefined {
+/**
+ * Nothing for what is not counted, is not in the plan, has no name, or whose numbers were not told or cannot be told
+ * exactly. `ownLimit` takes the place of the plan's.
+ */
+function convertFeature(feature: Feature, ownLimit: number | undefined): Quota | undefined {
   const unit = feature.type === 'size' ? 'bytes' : feature.type === 'count' ? 'count' : undefined
   const used = feature.used?.value
-  if (!unit || feature.id === 'file_size' || feature.value === NOT_IN_PLAN) return undefined
+  const value = ownLimit ?? feature.value
+  if (!unit || feature.id === 'file_size' || (feature.value === NOT_IN_PLAN && ownLimit === undefined)) return undefined
   if (!isExact(used)) return undefined
-  const limit = feature.value === UNLIMITED ? 'unlimited' : feature.value
+  const limit = value === UNLIMITED ? 'unlimited' : value
   if (limit !== 'unlimited' && !isExact(limit)) return undefined
-  const name = [feature.priceTitle, feature.title, feature.id].find(isReadable)
-  return name === undefined ? undefined : { feature: feature.id, name, unit, used, limit }
+  const name = visibleText(feature.priceTitle) ?? visibleText(feature.title) ?? visibleText(feature.id)
+  if (name === undefined) return undefined
+  return { feature: feature.id, name, unit, used, limit, ...(ownLimit !== undefined && { limitSetByOwner: true }) }
 }
 
-/** A name of blanks alone says nothing to anybody. */
-function isReadable(text: string | null | undefined): text is string {
-  return typeof text === 'string' && text.trim() !== ''
+/** A trial ends; nothing of it renews, for all that anybody knows. */
+function renewsOn(feature: string, isTrial: boolean, dueAt: Date | undefined, now: Date): Date | undefined {
+  if (isTrial) return undefined
+  return feature === 'free_backup' ? startOfNextMonth(now) : dueAt
 }
 
-/** Beyond 2^53 JSON's numbers are rounded on their way here; a rounded number is a wrong one. */
-function isExact(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
-}
-
-function complete(quota: Quota, portal: Portal, planRenewsAt: Date | undefined, now: Date): Quota {
-  const renewsAt = quota.feature === 'free_backup' ? startOfNextMonth(now) : planRenewsAt
-  const warnAtRemaining = WARN_AT_REMAINING.get(quota.feature)
+function complete(quota: Quota, portal: Portal, renewsAt: Date | undefined): Quota {
+  const warnAtRemaining = warnFrom(quota)
   return {
     ...quota,
     ...(renewsAt && { renewsAt }),
@@ -121,39 +114,7 @@ function complete(quota: Quota, portal: Portal, planRenewsAt: Date | undefined, 
   }
 }
 
-function plans(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined, standalone: boolean): Plan[] {
-  const rows = tariff?.quotas ?? []
-  const bought = rows.find(row => row.id === quota.id && !row.wallet)
-  const kind = planKind(quota, tariff, standalone)
-  const main: Plan = {
-    id: String(quota.id),
-    ...(isReadable(quota.title) && { name: quota.title }),
-    ...(kind && { kind }),
-    ...told(bought?.quantity)
-  }
-  const wallet = rows
-    .filter(row => row.wallet && row.quantity !== 0)
-    .map(
-      ({ id, quantity }): Plan => ({
-        id: String(id),
-        kind: WALLET_KINDS[id] ?? 'wallet',
-        ...told(quantity)
-      })
-    )
-  return [main, ...wallet]
-}
-
-/** How much was bought, where the number can be one. */
-function told(quantity: number | undefined): Pick<Plan, 'quantity'> {
-  return isExact(quantity) ? { quantity } : {}
-}
-
-/** Trial and standalone plans have no title, so that our own catalogue names them. */
-function planKind(quota: DocSpaceQuota, tariff: DocSpaceTariff | undefined, standalone: boolean): string | undefined {
-  if (quota.trial) return 'trial'
-  if (!standalone) return undefined
-  if (tariff?.enterprise) return 'enterprise'
-  if (tariff?.developer) return 'developer'
-  if (tariff?.openSource || quota.id === TRIAL_OR_COMMUNITY) return 'community'
-  return 'self-hosted'
+/** Of few seats it warns only when more than one was taken: a fresh portal has its one admin. */
+function warnFrom({ feature, used }: Quota): number | undefined {
+  return feature === 'room' || (feature === 'manager' && used > 1) ? FEW_LEFT : undefined
 }

@@ -1,17 +1,21 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
-import type { ProviderAdapter } from '../../quota/provider.ts'
+import { createHash } from 'node:crypto'
+import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
 import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
-import { getAnswer } from './client.ts'
+import { canBeSent, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
-import { answerChecks } from './schema.ts'
+import { answerChecks, type DocSpaceTariff } from './schema.ts'
+import { readTariff } from './tariff.ts'
 
 const MAX_RESPONSE_BYTES = 256 * 1024
 /** DocSpace answers 429 from 50 calls at once on; half of the 40 that are safe go to each of our two calls. */
 const CONNECTIONS_PER_ORIGIN = 20
+
+const KEY_MISTAKE = 'must be an API key as DocSpace shows it: letters, digits and signs without blanks or line breaks'
 
 const settingsSchema = Type.Object({
   allowedHosts: Type.Array(Type.String({ minLength: 1 }), {
@@ -54,12 +58,16 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   title: 'ONLYOFFICE DocSpace',
   settingsSchema,
   connectionSchema,
-  connectionMistakes({ url }, settings) {
+  connectionMistakes({ url, apiKey }, settings) {
     const message = baseUrlMistake(url, settings)
-    return message ? [{ path: ['url'], message }] : []
+    return [
+      ...(message ? [{ path: ['url'], message }] : []),
+      ...(canBeSent(apiKey.trim()) ? [] : [{ path: ['apiKey'], message: KEY_MISTAKE }])
+    ]
   },
+  tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
-  create(settings, { now }) {
+  create(settings, { now, log }) {
     const policies = createOriginPolicies()
     const agent = createOutboundAgent(settings, {
       maxResponseBytes: MAX_RESPONSE_BYTES,
@@ -68,21 +76,27 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
     return {
       async fetchReport(connection, { signal, planMayHaveChanged, deadlineAt }) {
         const { origin } = new URL(connection.url)
+        const party = createHash('sha256').update(connection.apiKey).digest('base64')
         const query = `refresh=${planMayHaveChanged}`
         const refused = new AbortController()
         const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
-          policies.call(origin, deadlineAt, () =>
-            getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal]))
+          policies.call(
+            origin,
+            deadlineAt,
+            () => getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal])),
+            party
           )
         // If only the tariff fails, the report still stands without it.
-        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.tariff).catch(() => undefined)
+        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.any)
+          .then(answer => usablePart(answer, log))
+          .catch(error => tellFailure(error, log))
         const quota = await read('/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
           refused.abort(GIVEN_UP)
           throw error
         })
         const tariff = await tariffRead
         const portal = { origin, upgradePath: settings.upgradePath }
-        const report = convert(quota.response, tariff?.response, portal, new Date(now()))
+        const report = convert(quota.response, tariff, portal, new Date(now()))
         return tariff ? report : { ...report, partial: true }
       },
       upgradeUrl: ({ url }) => new URL(settings.upgradePath, url).href,
@@ -90,4 +104,15 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
       close: () => agent.close()
     }
   }
+}
+
+function usablePart(answer: unknown, log: ProviderLog): DocSpaceTariff | undefined {
+  const { tariff, misfit } = readTariff(answer)
+  if (misfit !== undefined) log.warn({ field: misfit }, 'the tariff is not as expected; what of it is right is used')
+  return tariff
+}
+
+function tellFailure(error: unknown, log: ProviderLog): undefined {
+  const { finding, reason = '' } = error instanceof ProviderError ? error : { finding: 'internal error' }
+  if (reason !== GIVEN_UP) log.warn({ finding, reason }, 'the tariff could not be read; the answer stands without it')
 }

@@ -27,6 +27,16 @@ export const QuotaAnswer = Type.Object({
 })
 export type DocSpaceQuota = Static<typeof QuotaAnswer>['response']
 
+const TariffRow = Type.Object({
+  id: Type.Integer(),
+  quantity: Type.Optional(Type.Integer()),
+  wallet: Type.Optional(Type.Boolean()),
+  additional: Type.Optional(Type.Boolean()),
+  state: Type.Optional(Type.Integer()),
+  dueDate: OptionalDate
+})
+export type TariffRow = Static<typeof TariffRow>
+
 /** `GET /api/2.0/portal/tariff` */
 export const TariffAnswer = Type.Object({
   response: Type.Object({
@@ -36,16 +46,7 @@ export const TariffAnswer = Type.Object({
     openSource: Type.Optional(Type.Boolean()),
     enterprise: Type.Optional(Type.Boolean()),
     developer: Type.Optional(Type.Boolean()),
-    quotas: Type.Optional(
-      Type.Array(
-        Type.Object({
-          id: Type.Integer(),
-          quantity: Type.Optional(Type.Integer()),
-          wallet: Type.Optional(Type.Boolean()),
-          dueDate: OptionalDate
-        })
-      )
-    )
+    quotas: Type.Optional(Type.Array(TariffRow))
   })
 })
 export type DocSpaceTariff = Static<typeof TariffAnswer>['response']
@@ -57,5 +58,7 @@ export const KeyAnswer = Type.Object({ response: Type.Object({}) })
 export const answerChecks = {
   quota: TypeCompiler.Compile(QuotaAnswer),
   tariff: TypeCompiler.Compile(TariffAnswer),
+  /** For what is looked at afterwards. */
+  any: TypeCompiler.Compile(Type.Unknown()),
   key: TypeCompiler.Compile(KeyAnswer)
 }

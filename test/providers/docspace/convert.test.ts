@@ -1,44 +1,7 @@
 // One test for each rule of DocSpace's answers, named after it.
 import t from 'tap'
-import { loadScenario, type ScenarioName } from '../../../src/devkit/docspace-scenarios.ts'
-import { convert } from '../../../src/providers/docspace/convert.ts'
-import {
-  answerChecks,
-  type DocSpaceQuota,
-  type DocSpaceTariff,
-  type Feature
-} from '../../../src/providers/docspace/schema.ts'
-
-const now = new Date('2026-11-22T12:00:00Z')
-const portal = { origin: 'https://acme.onlyoffice.com', upgradePath: '/portal-settings/payments/portal-payments' }
-
-interface Changes {
-  quota?: Partial<DocSpaceQuota>
-  tariff?: Partial<DocSpaceTariff>
-  features?: Partial<Feature>[]
-  noTariff?: boolean
-}
-
-function report(scenario: ScenarioName, { quota, tariff, features, noTariff }: Changes = {}) {
-  const answers = loadScenario(scenario, now)
-  if (!answerChecks.quota.Check(answers.quota) || !answerChecks.tariff.Check(answers.tariff))
-    throw new Error('bad sample')
-  const changed = { ...answers.quota.response, ...quota }
-  if (features)
-    changed.features = features.map(feature => ({
-      id: 'room',
-      type: 'count',
-      value: 5,
-      used: { value: 1 },
-      ...feature
-    }))
-  return convert(changed, noTariff ? undefined : { ...answers.tariff.response, ...tariff }, portal, now)
-}
-
-const group = (...args: Parameters<typeof report>) => report(...args).groups[0] ?? { plans: [], quotas: [] }
-const quotas = (...args: Parameters<typeof report>) => group(...args).quotas
-const limits = (...args: Parameters<typeof report>) =>
-  Object.fromEntries(quotas(...args).map(({ feature, limit }) => [feature, limit]))
+import type { DocSpaceQuota } from '../../../src/providers/docspace/schema.ts'
+import { group, limits, quotas, report } from '../../helpers/converted.ts'
 
 t.test('-1 is unlimited', async t => {
   t.strictSame(limits('business'), {
@@ -78,7 +41,7 @@ t.test('a number that is negative, broken, or too large to be exact is not told'
 })
 
 t.test('file_size is no usage, flags are no quotas', async t => {
-  const ids = Object.keys(limits('standalone'))
+  const ids = Object.keys(limits('community'))
   t.strictSame(ids, ['manager', 'total_size', 'users', 'room', 'free_backup', 'aiagent'])
 })
 
@@ -102,7 +65,35 @@ t.test('a title of blanks names nothing, and what has no name at all is left out
   const features = [{ id: 'a', priceTitle: ' \t', title: 'Title' }, { id: 'b', title: '\u00a0' }, { id: ' ' }]
   t.match(quotas('business', { features }), [{ name: 'Title' }, { name: 'b' }])
   t.equal(quotas('business', { features }).length, 2)
-  t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', quantity: 5 }])
+  t.strictSame(group('business', { quota: { title: ' ' } }).plans, [{ id: '-9', kind: 'business', quantity: 5 }])
+})
+
+t.test('names lose what cannot be seen, and count as missing when nothing visible is left', async t => {
+  const features = [
+    { id: 'a', priceTitle: '\u200b', title: '\u202eSeats\u0007' },
+    { id: 'b', title: 'x'.repeat(500) },
+    { id: 'c\u200b', title: '\u2800' },
+    { id: '\u202e' }
+  ]
+  t.strictSame(
+    quotas('business', { features }).map(({ name }) => name),
+    ['Seats', 'x'.repeat(100), 'c']
+  )
+  t.match(group('business', { quota: { id: -5000, title: '\u202eAcme\u202c' } }).plans, [{ name: 'Acme' }])
+  t.notOk(group('business', { quota: { id: -5000, title: '\u200d' } }).plans[0]?.name)
+})
+
+t.test('a feature that comes twice counts once, as it was told first', async t => {
+  const features = [{ used: {} }, { used: { value: 3 } }, { used: { value: 4 } }, { id: 'manager' }]
+  t.match(quotas('business', { features }), [{ feature: 'room', used: 3 }, { feature: 'manager' }])
+  t.equal(quotas('business', { features }).length, 2)
+})
+
+t.test('at most 200 features are read', async t => {
+  const features = Array.from({ length: 5000 }, (_, index) => ({ id: `feature-${index}` }))
+  const read = quotas('business', { features })
+  t.equal(read.length, 200)
+  t.equal(read.at(-1)?.feature, 'feature-199')
 })
 
 t.test('unknown features are tolerated, unknown types of feature are left out', async t => {
@@ -123,7 +114,7 @@ t.test('unknown features are tolerated, unknown types of feature are left out', 
 
 t.test('on standalone, an enabled custom quota takes the place of total_size', async t => {
   const custom = (tenantCustomQuota: DocSpaceQuota['tenantCustomQuota']) =>
-    limits('standalone', tenantCustomQuota ? { quota: { tenantCustomQuota } } : {}).total_size
+    limits('community', tenantCustomQuota ? { quota: { tenantCustomQuota } } : {}).total_size
   t.equal(custom({ enableQuota: true, quota: 5368709120 }), 5368709120)
   t.equal(custom({ enableQuota: false, quota: 5368709120 }), 'unlimited')
   t.equal(custom({ enableQuota: true, quota: -1 }), 'unlimited')
@@ -131,28 +122,18 @@ t.test('on standalone, an enabled custom quota takes the place of total_size', a
   t.equal(custom({ enableQuota: true }), 'unlimited')
 })
 
+t.test('a custom quota of 0 means that nothing is left; it does not mean that storage is not in the plan', async t => {
+  const full = { quota: { tenantCustomQuota: { enableQuota: true, quota: 0 } } }
+  t.match(
+    quotas('community', full).filter(({ feature }) => feature === 'total_size'),
+    [{ used: 105226698752, limit: 0, limitSetByOwner: true }]
+  )
+  t.notOk('total_size' in limits('community', { features: [{ id: 'total_size', type: 'size', value: 0 }] }))
+})
+
 t.test('in the cloud a custom quota changes nothing', async t => {
   const tenantCustomQuota = { enableQuota: true, quota: 5368709120 }
   t.equal(limits('business', { quota: { tenantCustomQuota } }).total_size, 1342177280000)
-})
-
-t.test('a wallet row is a further plan beside the main one, with its own quantity', async t => {
-  t.strictSame(group('business-with-storage').plans, [
-    { id: '-9', name: 'Business', quantity: 10 },
-    { id: '-11', kind: 'wallet-storage', quantity: 100 }
-  ])
-})
-
-t.test('a wallet row of which nothing is bought is no plan; an unknown one is named in general', async t => {
-  const rows = [
-    { id: -12, quantity: 0, wallet: true },
-    { id: -99, wallet: true },
-    { id: -5, quantity: 3, wallet: false }
-  ]
-  t.strictSame(group('business', { tariff: { quotas: rows } }).plans, [
-    { id: '-9', name: 'Business' },
-    { id: '-99', kind: 'wallet' }
-  ])
 })
 
 t.test('state 0 is a trial: it ends, and does not renew', async t => {
@@ -161,6 +142,16 @@ t.test('state 0 is a trial: it ends, and does not renew', async t => {
   t.equal(stateEndsAt?.toISOString(), '2026-12-12T00:00:00.000Z')
   t.notOk(quotas('trial').some(({ renewsAt }) => renewsAt))
   t.match(group('trial').plans, [{ id: '-1', kind: 'trial' }])
+})
+
+t.test('a trial licence of a self-hosted portal, which is in state 1, is a trial too', async t => {
+  const { state, stateEndsAt } = report('developer-trial')
+  t.equal(state, 'trial')
+  t.equal(stateEndsAt?.toISOString(), '2026-12-18T00:00:00.000Z')
+  t.notOk(quotas('developer-trial').some(({ renewsAt }) => renewsAt))
+  t.equal(report('developer-trial', { tariff: { state: 3 } }).state, 'expired')
+  t.equal(report('developer-trial', { tariff: { state: 4 } }).state, undefined)
+  t.notOk(quotas('developer-trial', { tariff: { state: 4 } }).some(({ renewsAt }) => renewsAt))
 })
 
 t.test('state 1 is paid: its due date is the renewal date of every quota but the backups', async t => {
@@ -195,7 +186,7 @@ t.test('an unknown state is no state', async t => {
 t.test('without the tariff the report stands, without what it would have told', async t => {
   const { state, stateEndsAt, groups } = report('business-with-storage', { noTariff: true })
   t.strictSame([state, stateEndsAt], [undefined, undefined])
-  t.strictSame(groups[0]?.plans, [{ id: '-9', name: 'Business' }])
+  t.strictSame(groups[0]?.plans, [{ id: '-9', name: 'Business', kind: 'business' }])
   t.notOk(groups[0]?.quotas.some(({ feature, renewsAt }) => renewsAt && feature !== 'free_backup'))
   t.equal(report('trial', { noTariff: true }).state, 'trial', 'which the quota answer tells by itself')
 })
@@ -208,21 +199,18 @@ t.test("a plain user's key shows storage only, since DocSpace tells it nothing e
   t.equal(report('business-plain-user').state, 'active')
 })
 
-t.test('standalone plans have no title and are known by their kind', async t => {
-  const kind = (changes: Changes) => group('standalone', changes).plans[0]?.kind
-  t.equal(kind({}), 'enterprise')
-  t.equal(kind({ tariff: { enterprise: false, developer: true } }), 'developer')
-  t.equal(kind({ tariff: { enterprise: false, openSource: true }, quota: { id: -1000 } }), 'community')
-  t.equal(kind({ noTariff: true }), 'community')
-  t.equal(kind({ noTariff: true, quota: { id: -1000 } }), 'self-hosted')
-})
-
-t.test('a quantity that is negative, or too large to be exact, is not told', async t => {
-  const rows = [-5, 1e300, 2 ** 53].map(quantity => ({ id: -11, quantity, wallet: true }))
-  t.strictSame(group('business', { tariff: { quotas: [{ id: -9, quantity: -1 }, ...rows] } }).plans, [
-    { id: '-9', name: 'Business' },
-    ...rows.map(() => ({ id: '-11', kind: 'wallet-storage' }))
-  ])
+t.test('a fresh portal, with its one admin, is not warned of having few seats left', async t => {
+  const warning = (id: string, used: number) =>
+    quotas('business', { features: [{ id, value: 3, used: { value: used } }] })[0]?.warnAtRemaining
+  t.strictSame(
+    [0, 1, 2].map(used => warning('manager', used)),
+    [undefined, undefined, 2]
+  )
+  t.strictSame(
+    [0, 1, 2].map(used => warning('room', used)),
+    [2, 2, 2],
+    'rooms have no such condition'
+  )
 })
 
 t.test('rooms and seats warn from two left, as DocSpace itself does', async t => {
