@@ -1,11 +1,9 @@
 // A provider given its time, and left alone with what it has just refused: it would refuse again, and count it against us.
 import { LRUCache } from 'lru-cache'
 import { ProviderError, type ProviderFinding, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
-import { fingerprintOf } from '../quota/source.ts'
+import { fingerprintOf, LAST_WORDS_MS } from '../quota/source.ts'
 import { within } from '../quota/within.ts'
 
-/** What an adapter has, after its signal aborted, to make the best of what it already knows. */
-const LAST_WORDS_MS = 100
 const REFUSALS_MAX = 10_000
 /** How long a refusal is believed. */
 const REFUSED_MS = 30_000

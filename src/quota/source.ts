@@ -12,7 +12,7 @@ const CACHED_SITES_MAX = 10_000
 /** What is left of a deadline for presenting the report and sending the answer. */
 const ANSWER_RESERVE_MS = 200
 /** What an adapter has, after its signal aborted, to make the best of what it already knows. */
-const LAST_WORDS_MS = 100
+export const LAST_WORDS_MS = 100
 
 /** An entry of `providers:`, checked. */
 export interface SourceSettings {
