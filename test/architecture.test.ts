@@ -20,6 +20,7 @@ const FLOORS = [
   'logging',
   'mistakes',
   'errors',
+  'findings',
   'schema'
 ]
 
@@ -50,6 +51,32 @@ t.test('quota/ knows neither Wix nor DocSpace nor HTTP, and only providers/docsp
       imports(file).some(path => path.includes('providers/docspace')),
       file
     )
+})
+
+t.test('what is the provider of somebody else is not named outside its folder', async t => {
+  const others = globSync('src/**/*.{ts,json}').filter(
+    file => !/^src\/(providers\/(docspace\/|index\.ts)|devkit\/)/.test(file)
+  )
+  t.ok(others.length > 60)
+  for (const file of others) t.notMatch(readFileSync(file, 'utf8'), /docspace/i, file)
+})
+
+t.test('quota/ is small and has no cycle of imports', async t => {
+  const files = globSync('src/quota/*.ts')
+  const inside = new Map(files.map(file => [file, imports(file).filter(target => files.includes(target))]))
+  for (const file of files) {
+    t.ok(readFileSync(file, 'utf8').split('\n').length <= 151, `${file} has no more than 150 lines`)
+    const reached = new Set<string>()
+    const visit = (from: string) => {
+      for (const target of inside.get(from) ?? []) {
+        if (reached.has(target)) continue
+        reached.add(target)
+        visit(target)
+      }
+    }
+    visit(file)
+    t.notOk(reached.has(file), `${file} leads back to itself`)
+  }
 })
 
 t.test('no file grows past 250 lines', async t => {

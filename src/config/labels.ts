@@ -1,7 +1,7 @@
 // The maker's own wordings of an action: which languages and which names and messages there are, and how a message is written.
 
 import { type Mistake, suggest } from '../mistakes.ts'
-import { isMessageKey, LANGUAGES, MESSAGE_KEYS } from '../presentation/catalogues.ts'
+import { inEnglish, LANGUAGES, WORDING_KEYS } from '../presentation/catalogues.ts'
 import { chooseLanguage } from '../presentation/languages.ts'
 import { rewordingMistake } from '../presentation/message-syntax.ts'
 
@@ -39,8 +39,9 @@ function wordingMistake(
   { provider, features, isFeature }: LabelledAction
 ): string | undefined {
   // A name is shown as it stands; only messages have placeholders.
-  if (isMessageKey(key)) return rewordingMistake(key, text, language)
+  const english = inEnglish(key)
+  if (english !== undefined) return rewordingMistake(english, text, language)
   if (isFeature(key)) return undefined
-  const known = key.includes('.') ? MESSAGE_KEYS : features
+  const known = key.includes('.') ? WORDING_KEYS : features
   return `is ${key}, which is not a feature of ${provider} and not a message; ${suggest(key, known)}`
 }

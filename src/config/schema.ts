@@ -26,12 +26,12 @@ const Labels = Type.Record(
 )
 
 export const ProviderShell = Type.Object({
-  type: Type.String({ description: 'the kind of provider', examples: ['docspace'] })
+  type: Type.String({ description: 'the kind of provider', examples: ['static'] })
 })
 
 export const ActionSchema = Type.Object(
   {
-    provider: Type.String({ minLength: 1, description: 'a name from providers:', examples: ['docspace'] }),
+    provider: Type.String({ minLength: 1, description: 'a name from providers:', examples: ['newsletter'] }),
     features: Type.Optional(
       Type.Array(Type.String({ minLength: 1, description: 'a feature of the provider', examples: ['room'] }), {
         minItems: 1,

@@ -1,18 +1,34 @@
 // npm run messages: whether every catalogue says everything, in the way its language needs. Ends with 1 when one does not.
+// It reads the files alone, and none of the code that needs them whole. `npm run messages -- FOLDER` looks at another tree's src.
 import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { MESSAGE_KEYS, MESSAGES_DIRECTORY, readCatalogueFiles } from '../presentation/catalogues.ts'
-import { messageMistakes } from './message-report.ts'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { readCatalogueFiles } from '../presentation/catalogue-files.ts'
+import { type CatalogueFolder, messageMistakes } from './message-report.ts'
 
-const [folder] = process.argv.slice(2)
-const catalogues = readCatalogueFiles(folder ? pathToFileURL(`${folder}/`) : MESSAGES_DIRECTORY)
+const OUR_OWN = 'presentation/messages'
+const src = resolve(process.argv[2] ?? join(import.meta.dirname, '..'))
 
-const cwd = fileURLToPath(new URL('../', import.meta.url))
-const files = globSync('**/*.ts', { cwd, exclude: ['devkit/**'] })
-const sources = new Map(files.map(file => [file, readFileSync(`${cwd}${file}`, 'utf8')]))
+const read = (name: string) => readCatalogueFiles(pathToFileURL(`${join(src, name)}/`))
+const codeIn = (pattern: string) =>
+  globSync(pattern, { cwd: src, exclude: ['devkit/**'] })
+    .map(file => readFileSync(join(src, file), 'utf8'))
+    .join('\n')
 
-const mistakes = messageMistakes(catalogues, sources)
+const ours = read(OUR_OWN)
+const code = codeIn('**/*.ts')
+const folders: CatalogueFolder[] = [
+  { name: OUR_OWN, files: ours, needed: ['en'], isUsed: key => code.includes(`'${key}'`) },
+  ...globSync('providers/*/messages', { cwd: src }).map(name => {
+    const own = codeIn(`${name.replace(/messages$/, '')}**/*.ts`)
+    // A name is used where its adapter spells the feature's id or the plan's kind.
+    const isUsed = (key: string) => own.includes(`'${key.slice(key.indexOf('.') + 1)}'`)
+    return { name, files: read(name), needed: ['en'], allowed: [...ours.keys()], isUsed }
+  })
+]
+
+const mistakes = folders.flatMap(messageMistakes)
 for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)
-const result = mistakes.length === 0 ? 'all whole' : `${mistakes.length} mistakes`
-process.stdout.write(`${catalogues.size} languages, ${MESSAGE_KEYS.length} messages: ${result}\n`)
+for (const { name, files } of folders) process.stdout.write(`${name}: ${files.size} of ${ours.size} languages\n`)
+process.stdout.write(mistakes.length === 0 ? 'all whole\n' : `${mistakes.length} mistakes\n`)
 process.exitCode = mistakes.length === 0 ? 0 : 1

@@ -1,10 +1,10 @@
 // The parts of README that are made from code: the configuration's reference, the catalogue of errors, the languages.
 import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
 import { errorCatalogue } from '../errors.ts'
+import { type Findings, sharedFindings } from '../findings.ts'
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import { wordsOf } from '../presentation/words.ts'
 import { adapters } from '../providers/index.ts'
-import { providerFindings } from '../quota/provider.ts'
 import type { TSchema } from '../schema.ts'
 
 /** README with its generated parts written anew; everything else stays as it is. */
@@ -50,12 +50,10 @@ function languageTable(): string {
 }
 
 function findingsTable(): string {
-  const rows = Object.entries(providerFindings).map(([finding, [message, remedy]]) => [
-    `\`${finding}\``,
-    message,
-    remedy
-  ])
-  return table(['finding', 'what happened', 'what to do'], rows)
+  const rowsFor = (of: string, findings: Findings) =>
+    Object.entries(findings).map(([finding, words]) => [`\`${finding}\``, of, ...words])
+  const own = [...adapters.values()].flatMap(({ type, findings = {} }) => rowsFor(`\`${type}\``, findings))
+  return table(['finding', 'provider', 'what happened', 'what to do'], [...own, ...rowsFor('any', sharedFindings)])
 }
 
 function configurationTable(): string {

@@ -13,7 +13,7 @@ const GB = 1024 ** 3
 
 const STARTUP: Plan = { id: '-3', kind: 'startup' }
 const BUSINESS: Plan = { id: '-9', kind: 'business' }
-const MORE_STORAGE: Plan = { id: '-11', kind: 'wallet-storage', quantity: 100 }
+const MORE_STORAGE: Plan = { id: '-11', kind: 'wallet-storage', quantity: 100, size: 100 * 1024 ** 3 }
 
 const rooms = (used: number, limit: Quota['limit']): Quota => ({
   ...{ feature: 'room', unit: 'count', used, limit },

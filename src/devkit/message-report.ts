@@ -1,30 +1,50 @@
 // What the message catalogues lack, each as a whole and message by message.
-import { english, isMessageKey, MESSAGE_KEYS, type MessageKey } from '../presentation/catalogues.ts'
 import { translationMistakes } from '../presentation/message-syntax.ts'
 
-/** Everything wrong with the catalogues, as `file: what`; `sources` are the texts of the code by path. */
-export function messageMistakes(
-  catalogues: ReadonlyMap<string, unknown>,
-  sources: ReadonlyMap<string, string>
-): string[] {
-  const mistakes = [...catalogues].flatMap(([language, content]) =>
-    catalogueMistakes(language, content).map(mistake => `${language}.json: ${mistake}`)
-  )
-  const unused = MESSAGE_KEYS.filter(key => !isUsed(key, sources))
-  return [...mistakes, ...unused.map(key => `en.json: ${key} is used nowhere`)]
+export interface CatalogueFolder {
+  /** As mistakes name it, such as `providers/docspace/messages`. */
+  name: string
+  /** What its files hold, by language, unchecked. */
+  files: ReadonlyMap<string, unknown>
+  /** Which languages there must be. */
+  needed: readonly string[]
+  /** Which there may be; any when left out. */
+  allowed?: readonly string[]
+  /** Whether the code uses a key. */
+  isUsed: (key: string) => boolean
 }
 
-function catalogueMistakes(language: string, content: unknown): string[] {
+/** Everything wrong with a folder of catalogues, as `folder/file: what`. Its en.json says which messages there are. */
+export function messageMistakes({ name, files, needed, allowed, isUsed }: CatalogueFolder): string[] {
+  const english = textsOf(files.get('en'))
+  const absent = needed.filter(language => !files.has(language)).map(language => `${name}/${language}.json is missing`)
+  const inside = [...files].flatMap(([language, content]) => {
+    const surplus = allowed && !allowed.includes(language) ? ['is not a language of the answers'] : []
+    const found = [...surplus, ...catalogueMistakes(language, content, english)]
+    return found.map(mistake => `${name}/${language}.json: ${mistake}`)
+  })
+  const unused = [...english.keys()].filter(key => !isUsed(key))
+  return [...absent, ...inside, ...unused.map(key => `${name}/en.json: ${key} is used nowhere`)]
+}
+
+function catalogueMistakes(language: string, content: unknown, english: ReadonlyMap<string, string>): string[] {
   if (!isCanonical(language)) return ['the file is not named by a language tag such as de, pt-BR or zh-Hant']
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return ['is not a JSON object']
   const written = new Map<string, unknown>(Object.entries(content))
-  const missing = MESSAGE_KEYS.filter(key => !written.has(key)).map(key => `${key} is missing: ${english[key]}`)
+  const missing = [...english].filter(([key]) => !written.has(key)).map(([key, text]) => `${key} is missing: ${text}`)
   const inside = [...written].flatMap(([key, text]) => {
-    if (!isMessageKey(key)) return [`${key} is not a message of en.json`]
+    const wanted = english.get(key)
     if (typeof text !== 'string' || text.trim() === '') return [`${key} is not a text`]
-    return translationMistakes(key, text, language).map(mistake => `${key} ${mistake}`)
+    if (wanted === undefined) return [`${key} is not a message of en.json`]
+    return translationMistakes(wanted, text, language).map(mistake => `${key} ${mistake}`)
   })
   return [...missing, ...inside]
+}
+
+/** The messages of an en.json that can be compared with; what is wrong with the others is told for en itself. */
+function textsOf(content: unknown): Map<string, string> {
+  if (typeof content !== 'object' || content === null) return new Map()
+  return new Map(Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 function isCanonical(tag: string): boolean {
@@ -33,13 +53,4 @@ function isCanonical(tag: string): boolean {
   } catch {
     return false
   }
-}
-
-/** By its whole key in the code; a feature's or a plan's name by its id or kind in the folder of its adapter. */
-function isUsed(key: MessageKey, sources: ReadonlyMap<string, string>): boolean {
-  const [vocabulary = '', group = '', id = ''] = key.split('.')
-  const byAdapter = group === 'feature' || group === 'plan'
-  const literal = byAdapter ? `'${id}'` : `'${key}'`
-  const folder = byAdapter ? `providers/${vocabulary}/` : ''
-  return [...sources].some(([path, text]) => path.startsWith(folder) && text.includes(literal))
 }

@@ -10,7 +10,7 @@ const example = {
   at: '2026-11-22T12:00:00.000Z',
   actor: 'ops-2026',
   action: 'connection.created',
-  provider: 'docspace',
+  provider: 'portals',
   instanceId: '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 }
 

@@ -56,9 +56,7 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
       const last = page.at(-1)
       return {
         // A row whose provider has left the configuration shows nothing of its connection.
-        connections: page.map(row =>
-          viewConnection(row, sources.get(row.provider)?.adapter.connectionSchema ?? Type.Object({}))
-        ),
+        connections: page.map(row => viewConnection(row, sources.get(row.provider)?.adapter)),
         ...(rows.length > limit &&
           last && { nextCursor: writeCursor({ provider: last.provider, instanceId: last.instanceId }) })
       }

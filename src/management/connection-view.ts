@@ -1,6 +1,7 @@
 // A connection as the management API shows it: never a secret, of which only the last characters are told.
-import { providerFindings } from '../quota/provider.ts'
-import { type Static, type TObject, type TSchema, Type } from '../schema.ts'
+import { findingOf } from '../findings.ts'
+import type { ProviderAdapter } from '../quota/provider.ts'
+import { type Static, type TSchema, Type } from '../schema.ts'
 import type { StoredConnection } from '../store/connections.ts'
 
 const LAST_CHARACTERS = 4
@@ -12,7 +13,7 @@ const Moment = (description: string) =>
 
 export const ConnectionView = Type.Object(
   {
-    provider: Type.String({ description: "The provider's name in the configuration.", examples: ['docspace'] }),
+    provider: Type.String({ description: "The provider's name in the configuration.", examples: ['portals'] }),
     instanceId: Type.String({
       description: "The site: Wix's instanceId.",
       examples: ['8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11']
@@ -38,7 +39,7 @@ export const ConnectionView = Type.Object(
     title: 'Connection',
     examples: [
       {
-        provider: 'docspace',
+        provider: 'portals',
         instanceId: '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11',
         connection: { url: 'https://acme.onlyoffice.com', apiKey: '…3f9a' },
         health: 'ok',
@@ -51,14 +52,17 @@ export const ConnectionView = Type.Object(
 )
 export type ConnectionView = Static<typeof ConnectionView>
 
-/** Shows a stored connection; `schema` says which of its fields are secrets. */
-export function viewConnection(stored: StoredConnection, schema: TObject): ConnectionView {
+/** Shows a stored connection; its adapter says which of its fields are secrets. Without one nothing of it is shown. */
+export function viewConnection(
+  stored: StoredConnection,
+  adapter: Pick<ProviderAdapter, 'connectionSchema' | 'findings'> | undefined
+): ConnectionView {
   const { provider, instanceId, connection, health, finding, checkedAt, createdAt, updatedAt } = stored
-  const [, remedy] = Object.entries(providerFindings).find(([key]) => key === finding)?.[1] ?? []
+  const [, remedy] = findingOf(finding, adapter?.findings) ?? []
   return {
     provider,
     instanceId,
-    connection: maskSecrets(connection, schema),
+    connection: maskSecrets(connection, adapter?.connectionSchema.properties ?? {}),
     health,
     ...(finding !== '' && { finding }),
     ...(remedy !== undefined && { remedy }),
@@ -68,7 +72,7 @@ export function viewConnection(stored: StoredConnection, schema: TObject): Conne
   }
 }
 
-function maskSecrets(connection: unknown, { properties }: TObject): Record<string, unknown> {
+function maskSecrets(connection: unknown, properties: Record<string, TSchema>): Record<string, unknown> {
   if (typeof connection !== 'object' || connection === null) return {}
   return Object.fromEntries(Object.entries(connection).map(([key, value]) => [key, mask(value, properties[key])]))
 }

@@ -1,9 +1,9 @@
 // The sites' own connections: saved, listed, checked and deleted by the maker's own system.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
+import { findingOf } from '../findings.ts'
 import { errorResponses } from '../http/errors.ts'
 import { schemaMistakes } from '../mistakes.ts'
-import { providerFindings } from '../quota/provider.ts'
 import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
@@ -74,7 +74,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
           check: Type.Optional(Type.Boolean({ default: true, description: 'false saves without asking the provider.' }))
         }),
         body: Type.Record(Type.String(), Type.Unknown(), {
-          description: 'What the provider needs: for DocSpace `url` and `apiKey`.',
+          description: "What the provider's adapter asks for: an address and a key, say.",
           examples: [{ url: 'https://acme.onlyoffice.com', apiKey: 'sk-…' }]
         }),
         response: {
@@ -99,11 +99,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
         request.query.check !== false
           ? await check(site, connection)
           : { health: 'unchecked', finding: '', checkedAt: 0 }
-      if (health.health === 'failing') throw refused(health)
+      if (health.health === 'failing') throw refused(site, health)
       const { created } = await inStore(connections.put(request.params, connection, health, request.actor))
-      return reply
-        .code(created ? 201 : 200)
-        .send(viewConnection(await stored(request.params), site.adapter.connectionSchema))
+      return reply.code(created ? 201 : 200).send(viewConnection(await stored(request.params), site.adapter))
     }
   )
 
@@ -124,7 +122,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async request => {
       const { adapter } = perSite(request.params.provider)
-      return viewConnection(await stored(request.params), adapter.connectionSchema)
+      return viewConnection(await stored(request.params), adapter)
     }
   )
 
@@ -171,7 +169,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       const found = await stored(request.params)
       if (found.connection !== undefined)
         await inStore(connections.setHealth(found, await check(site, found.connection), request.actor))
-      return viewConnection(await stored(request.params), site.adapter.connectionSchema)
+      return viewConnection(await stored(request.params), site.adapter)
     }
   )
 
@@ -210,8 +208,8 @@ function validConnection({ adapter, settings }: Source, body: Record<string, unk
   })
 }
 
-function refused({ finding }: HealthReport): QuotaBridgeError {
-  const [message, remedy] = Object.entries(providerFindings).find(([key]) => key === finding)?.[1] ?? []
+function refused({ adapter }: Source, { finding }: HealthReport): QuotaBridgeError {
+  const [message, remedy] = findingOf(finding, adapter.findings) ?? []
   return new QuotaBridgeError('CONNECTION_REFUSED', {
     ...(message && { message }),
     ...(remedy && { remedy }),

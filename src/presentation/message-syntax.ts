@@ -10,7 +10,6 @@ import {
   type PluralElement,
   parse
 } from '@formatjs/icu-messageformat-parser'
-import { english, type MessageKey } from './catalogues.ts'
 import { compileMessage, messageFormatters } from './messages.ts'
 import { hasDirectionMarks } from './plain-text.ts'
 
@@ -48,10 +47,10 @@ function kindOf(element: MessageFormatElement): PlaceholderKind {
 }
 
 /** Everything in which a translation falls short of the English message, and of its own language's plurals. */
-export function translationMistakes(key: MessageKey, text: string, language: string): string[] {
+export function translationMistakes(english: string, text: string, language: string): string[] {
   const form = tryForm(text)
   if (typeof form === 'string') return [form]
-  const wanted = formOf(english[key]).placeholders
+  const wanted = formOf(english).placeholders
   const names = new Set([...wanted.keys(), ...form.placeholders.keys()])
   const placeholders = [...names]
     .filter(name => wanted.get(name) !== form.placeholders.get(name))
@@ -76,10 +75,10 @@ function pluralMistakes({ value, options, pluralType = 'cardinal' }: PluralEleme
 }
 
 /** What is wrong with the maker's own wording of a message, or undefined. It may leave out what English says. */
-export function rewordingMistake(key: MessageKey, text: string, language: string): string | undefined {
+export function rewordingMistake(english: string, text: string, language: string): string | undefined {
   const form = tryForm(text)
   if (typeof form === 'string') return form
-  const allowed = formOf(english[key]).placeholders
+  const allowed = formOf(english).placeholders
   const listed = [...allowed.keys()].map(name => `{${name}}`).join(', ') || 'none'
   for (const [name, kind] of form.placeholders) {
     const given = allowed.get(name)

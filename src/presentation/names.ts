@@ -1,6 +1,5 @@
 // What plans and features are called: by the maker, by our catalogues, by the upstream, or by their id, in this order.
 import type { Plan, Quota } from '../quota/report.ts'
-import { isMessageKey } from './catalogues.ts'
 import { textIn } from './languages.ts'
 import type { Words } from './words.ts'
 
@@ -18,26 +17,21 @@ export function featureName(
   { feature, name }: Pick<Quota, 'feature' | 'name'>,
   { words, labels, fallbackLanguage = 'en' }: Naming
 ): string {
-  const key = `${vocabulary}.feature.${feature}`
-  const own = labels.get(feature)
-  if (own !== undefined) return own
-  return isMessageKey(key) ? words.say(key) : textIn(name ?? feature, words.language, fallbackLanguage)
+  const own = labels.get(feature) ?? words.name(`${vocabulary}.feature.${feature}`)
+  return own ?? textIn(name ?? feature, words.language, fallbackLanguage)
 }
 
 /**
- * What a plan is called, with the quantity bought where that is part of what it is. Our catalogues come first:
+ * What a plan is called, with the size bought where that is what it is. The adapter's catalogue comes first:
  * the upstream's name may be in any language.
  */
 export function planName(
   vocabulary: string,
-  { name, kind, quantity }: Plan,
+  { name, kind, size }: Plan,
   { words, fallbackLanguage = 'en' }: Naming
 ): string {
-  const key = `${vocabulary}.plan.${kind}`
-  if (!isMessageKey(key)) {
-    return name === undefined ? words.say('plan.unnamed') : textIn(name, words.language, fallbackLanguage)
-  }
-  // DocSpace counts bought storage in gigabytes.
-  if (key !== 'docspace.plan.wallet-storage' || quantity === undefined) return words.say(key)
-  return words.say('plan.with-quantity', { name: words.say(key), quantity: words.size(quantity * 1024 ** 3) })
+  const known = kind === undefined ? undefined : words.name(`${vocabulary}.plan.${kind}`)
+  const told =
+    known ?? (name === undefined ? words.say('plan.unnamed') : textIn(name, words.language, fallbackLanguage))
+  return size === undefined ? told : words.say('plan.with-quantity', { name: told, quantity: words.size(size) })
 }

@@ -77,7 +77,12 @@ function presentQuota(report: QuotaReport, quota: Quota, options: PresentOptions
     ...(description && {
       additionalInfo: {
         description,
-        ...(quota.manageUrl && { cta: { url: quota.manageUrl, label: words.say('button.manage-storage') } })
+        ...(quota.manageUrl && {
+          cta: {
+            url: quota.manageUrl,
+            label: words.say(quota.unit === 'bytes' ? 'button.manage-storage' : 'button.manage')
+          }
+        })
       }
     })
   }

@@ -1,6 +1,6 @@
 // The words of one language: its messages, and numbers, sizes and dates as that language writes them.
 import type { IntlMessageFormat } from 'intl-messageformat'
-import { catalogueOf, type MessageCatalogue, type MessageKey } from './catalogues.ts'
+import { catalogueOf, type MessageCatalogue, type MessageKey, nameIn } from './catalogues.ts'
 import { compileMessage, messageFormatters } from './messages.ts'
 import { plainText, plainUnit } from './plain-text.ts'
 import { inUnit, naturalUnit, type SizeUnit } from './units.ts'
@@ -14,6 +14,8 @@ export interface Words {
   language: string
   /** The message of a key, with its placeholders filled. */
   say(key: MessageKey, values?: MessageValues): string
+  /** An adapter's name of a key such as `<type>.feature.<id>`; undefined when it has none. */
+  name(key: string): string | undefined
   /** A whole number. */
   number(value: number): string
   /** A whole percentage: 93 becomes `93%`. */
@@ -60,6 +62,7 @@ export function createWords(language: string, catalogue: MessageCatalogue): Word
   return {
     language,
     say,
+    name: key => nameIn(language, key),
     number: value => plainText(number.format(value)),
     percent: percentage => plainText(percent.format(percentage / 100)),
     size(bytes) {
@@ -82,7 +85,11 @@ export function createWords(language: string, catalogue: MessageCatalogue): Word
 /** The same words, but for the messages that somebody words differently. Keys that are no message's do nothing. */
 export function reword(words: Words, own: ReadonlyMap<string, string>): Words {
   const sayOwn = sayer(words.language, key => own.get(key) ?? '')
-  return { ...words, say: (key, values) => (own.has(key) ? sayOwn(key, values) : words.say(key, values)) }
+  return {
+    ...words,
+    say: (key, values) => (own.has(key) ? sayOwn(key, values) : words.say(key, values)),
+    name: key => own.get(key) ?? words.name(key)
+  }
 }
 
 function sayer(language: string, textOf: (key: MessageKey) => string): Words['say'] {

@@ -1,6 +1,7 @@
 // A provider given its time, and left alone with what it has just refused: it would refuse again, and count it against us.
 import { LRUCache } from 'lru-cache'
-import { ProviderError, type ProviderFinding, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
+import type { sharedFindings } from '../findings.ts'
+import { ProviderError, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
 import { fingerprintOf, LAST_WORDS_MS } from '../quota/source.ts'
 import { within } from '../quota/within.ts'
 
@@ -10,12 +11,13 @@ const REFUSED_MS = 30_000
 /** How long we keep away from an upstream that limits us without saying for how long. */
 const LIMITED_MS = 60_000
 
-const REFUSED: ReadonlySet<ProviderFinding> = new Set([
-  'api-key-rejected',
-  'scope-too-narrow',
-  'role-too-low',
-  'access-refused',
-  'portal-not-found'
+/** Refused as well, but not for what the connection is: the next answer may be a good one. */
+const NO_REFUSALS: ReadonlySet<string> = new Set<keyof typeof sharedFindings>([
+  'host-not-allowed',
+  'redirected',
+  'answer-too-large',
+  'answer-invalid',
+  'call-not-made'
 ])
 
 /** Gives each fetch `fetchMs` milliseconds; refusals are remembered by connection. */
@@ -70,12 +72,13 @@ function createRefusals(): Refusals {
       })
     },
     remember(whose, error) {
-      const { finding, retryAfterSeconds } = error
-      const forMs = REFUSED.has(finding)
-        ? REFUSED_MS
-        : finding === 'rate-limited'
-          ? (retryAfterSeconds ?? 0) * 1000 || LIMITED_MS
-          : 0
+      const { code, finding, retryAfterSeconds } = error
+      const forMs =
+        code === 'PROVIDER_REJECTED' && !NO_REFUSALS.has(finding)
+          ? REFUSED_MS
+          : finding === 'rate-limited'
+            ? (retryAfterSeconds ?? 0) * 1000 || LIMITED_MS
+            : 0
       if (forMs > 0) remembered.set(whose, { error, until: performance.now() + forMs })
     }
   }

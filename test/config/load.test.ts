@@ -138,7 +138,7 @@ actions:
     'providers.ghost (17): is 5, but must be a mapping',
     'actions.a.features (19): is a list, but must be which quotas, in which order; \'*\' stands for all others; the provider\'s usual ones when left out (for example ["room","manager"])',
     'actions.b.enforced (20): is the text "maybe", but must be whether Wix shows anything for this action (for example false)',
-    'actions.c.provider (21): is 7, but must be a name from providers: (for example docspace)',
+    'actions.c.provider (21): is 7, but must be a name from providers: (for example newsletter)',
     'actions.d.provider (22): is nowhere, which stands nowhere under providers:; none is known here'
   ]
   t.strictSame(found.sort(), expected.sort())

@@ -1,11 +1,12 @@
 import t from 'tap'
+import { english } from '../../src/presentation/catalogues.ts'
 import { rewordingMistake, translationMistakes } from '../../src/presentation/message-syntax.ts'
 
-const COUNT = 'tooltip.near-limit.count'
+const COUNT = english['tooltip.near-limit.count']
 
 t.test('a translation has the placeholders of the English message, used alike', async t => {
-  t.strictSame(translationMistakes('tooltip.over-limit', '{limit} überschritten: {used}', 'de'), [])
-  t.strictSame(translationMistakes('tooltip.over-limit', '{used} von {limt}', 'de'), [
+  t.strictSame(translationMistakes(english['tooltip.over-limit'], '{limit} überschritten: {used}', 'de'), [])
+  t.strictSame(translationMistakes(english['tooltip.over-limit'], '{used} von {limt}', 'de'), [
     'lacks {limit}',
     'has {limt}, which English does not have'
   ])
@@ -30,23 +31,31 @@ t.test('a translation has the plurals of its language, and no others', async t =
 })
 
 t.test('a translation is an ICU message without marks of direction', async t => {
-  t.match(translationMistakes('tooltip.grace', 'Zahlung {', 'de'), [/^is not an ICU message \(.*\); write \{ and \}/])
-  t.match(translationMistakes('tooltip.grace', 'שלום\u200F', 'he'), [/marks of direction/])
+  t.match(translationMistakes(english['tooltip.grace'], 'Zahlung {', 'de'), [
+    /^is not an ICU message \(.*\); write \{ and \}/
+  ])
+  t.match(translationMistakes(english['tooltip.grace'], 'שלום\u200F', 'he'), [/marks of direction/])
 })
 
 t.test("the maker's own wording may leave out what English says, but name nothing that it does not have", async t => {
   t.equal(rewordingMistake(COUNT, 'Nearly full', 'en'), undefined)
   t.equal(rewordingMistake(COUNT, '{used} of {limit, number, ::.00}', 'en'), undefined)
-  t.equal(rewordingMistake('button.upgrade', 'Go <b>Pro</b>', 'en'), undefined)
-  t.match(rewordingMistake('button.upgrade', 'Buy {plan}', 'en'), /the placeholder \{plan\}, but this message has none/)
-  t.match(rewordingMistake('tooltip.over-limit', '{usd}', 'en'), /this message has \{used\}, \{limit\}/)
+  t.equal(rewordingMistake(english['button.upgrade'], 'Go <b>Pro</b>', 'en'), undefined)
+  t.match(
+    rewordingMistake(english['button.upgrade'], 'Buy {plan}', 'en'),
+    /the placeholder \{plan\}, but this message has none/
+  )
+  t.match(rewordingMistake(english['tooltip.over-limit'], '{usd}', 'en'), /this message has \{used\}, \{limit\}/)
 })
 
 t.test("the maker's own wording can be filled, and says something", async t => {
-  t.match(rewordingMistake('tooltip.grace', 'Pay {now', 'en'), /is not an ICU message/)
-  t.match(rewordingMistake('tooltip.over-limit', '{used, number}', 'en'), /write \{used\} alone/)
-  t.match(rewordingMistake('tooltip.trial-ends', '{date, date}', 'en'), /write \{date\} alone/)
-  t.match(rewordingMistake('tooltip.trial-ends', '{date, select, a {b} other {c}}', 'en'), /write \{date\} alone/)
+  t.match(rewordingMistake(english['tooltip.grace'], 'Pay {now', 'en'), /is not an ICU message/)
+  t.match(rewordingMistake(english['tooltip.over-limit'], '{used, number}', 'en'), /write \{used\} alone/)
+  t.match(rewordingMistake(english['tooltip.trial-ends'], '{date, date}', 'en'), /write \{date\} alone/)
+  t.match(
+    rewordingMistake(english['tooltip.trial-ends'], '{date, select, a {b} other {c}}', 'en'),
+    /write \{date\} alone/
+  )
   t.match(rewordingMistake(COUNT, '{used, number, ::currency/X}', 'en'), /is not an ICU message/)
   t.match(rewordingMistake(COUNT, '{used, plural, =1 { } other {#}}', 'en'), /says nothing/)
 })

@@ -117,7 +117,7 @@ t.test('plans are named by their kind, else by the upstream, else in general', a
       { groups: [{ plans: [{ id: '-1', ...plan }], quotas: [{ feature: 'room', unit: 'count', used: 1, limit: 2 }] }] }
     ).quotaInfo[0]?.plans[0]?.name
   t.equal(name({ kind: 'trial' }), 'Trial')
-  t.equal(name({ kind: 'wallet-storage', quantity: 2048 }), 'Additional storage (2 TB)')
+  t.equal(name({ kind: 'wallet-storage', size: 2 * 1024 ** 4 }), 'Additional storage (2 TB)')
   t.equal(name({ kind: 'wallet-storage' }), 'Additional storage')
   t.equal(name({ kind: 'business', name: 'تجاري' }), 'Business')
   t.equal(name({ kind: 'nobody-knows', name: 'Special' }), 'Special')
@@ -138,6 +138,16 @@ t.test('a group without a quota is left out, and without a group nothing is show
   }
   t.equal(say({}, { groups: [group, { plans: [], quotas: [] }] }).quotaInfo.length, 1)
   t.strictSame(say({}, { groups: [{ plans: [], quotas: [] }] }), { enforced: false, quotaInfo: [] })
+})
+
+t.test('what is managed elsewhere is called storage only where it is', async t => {
+  const label = (unit: 'count' | 'bytes') => {
+    const quota: Quota = { feature: 'x', unit, used: 9, limit: 9, manageUrl: 'https://example.com/manage' }
+    const report: QuotaReport = { vocabulary: 'static', account: 'a', groups: [{ plans: [], quotas: [quota] }] }
+    const { quotaInfo } = present(report, { words: english, sizes: 'in-name', now: new Date(), labels: new Map() })
+    return quotaInfo[0]?.quotas[0]?.additionalInfo?.cta?.label
+  }
+  t.strictSame([label('bytes'), label('count')], ['Manage storage', 'Manage'])
 })
 
 t.test('an amount without any unit above it is in bytes', async t => {

@@ -86,6 +86,6 @@ t.test('a catalogue that lacks a message stops the start, and an unknown languag
     () => wholeCatalogue('xx', { ...english, 'button.pay': 5 }),
     /messages of xx lack button\.pay; npm run messages/
   )
-  t.throws(() => wholeCatalogue('xx', null), /messages of xx lack docspace\.feature\.room/)
+  t.throws(() => wholeCatalogue('xx', null), /messages of xx lack plan\.unnamed/)
   t.equal(catalogueOf('xx')['button.pay'], 'Pay now')
 })

@@ -1,7 +1,7 @@
 // What every provider is spared, and what every call: refusals asked for again, and waiting beyond the time.
 import t from 'tap'
 import { gently } from '../../src/providers/gentleness.ts'
-import { ProviderError, type ProviderFinding, type QuotaProvider } from '../../src/quota/provider.ts'
+import { ProviderError, type QuotaProvider } from '../../src/quota/provider.ts'
 
 const options = { planMayHaveChanged: false }
 
@@ -28,7 +28,7 @@ t.test('a fetch ends in time, also where nobody hears the signal', async t => {
 
 t.test('what was refused is not asked for again at once, for that connection alone', async t => {
   let asked = 0
-  let finding: ProviderFinding = 'api-key-rejected'
+  let finding = 'api-key-rejected'
   const provider = gently(
     providerOf(() => {
       asked++

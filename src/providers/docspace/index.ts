@@ -8,6 +8,7 @@ import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
 import { canBeSent, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
+import { findings } from './findings.ts'
 import { answerChecks, type DocSpaceTariff } from './schema.ts'
 import { readTariff } from './tariff.ts'
 
@@ -56,6 +57,8 @@ type DocSpaceConnection = Static<typeof connectionSchema>
 export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   type: VOCABULARY,
   title: 'ONLYOFFICE DocSpace',
+  messages: new URL('messages/', import.meta.url),
+  findings,
   settingsSchema,
   connectionSchema,
   connectionMistakes({ url, apiKey }, settings) {

@@ -6,6 +6,9 @@ import type { DocSpaceQuota, DocSpaceTariff, TariffRow } from './schema.ts'
 
 const TRIAL_OR_COMMUNITY = -1
 const LICENCE = -1000
+const STORAGE = -11
+/** What it counts bought storage in. */
+const BYTES_PER_GB = 1024 ** 3
 
 /** What DocSpace sells as a portal's main plan, by id. -2 is Business until 2024, -9 and -10 by the month and the year, -14 from the wallet. */
 const MAIN_KINDS: ReadonlyMap<number, string> = new Map([
@@ -51,9 +54,14 @@ export function convertPlans(quota: DocSpaceQuota, tariff: DocSpaceTariff | unde
   const extras = Map.groupBy(boughtBeside(quota.id, rows), row => row.id)
   return [
     main,
-    ...[...extras].map(
-      ([id, same]): Plan => ({ id: String(id), kind: EXTRA_KINDS.get(id) ?? 'wallet', ...agreedQuantity(same) })
-    )
+    ...[...extras].map(([id, same]): Plan => {
+      const { quantity } = agreedQuantity(same)
+      return {
+        id: String(id),
+        kind: EXTRA_KINDS.get(id) ?? 'wallet',
+        ...(quantity !== undefined && { quantity, ...(id === STORAGE && { size: quantity * BYTES_PER_GB }) })
+      }
+    })
   ]
 }
 

@@ -24,7 +24,7 @@ const BUSINESS = { id: '-9', name: 'Business', kind: 'business' }
 t.test('a wallet row is a further plan beside the main one, with its own quantity', async t => {
   t.strictSame(group('business-with-storage').plans, [
     { ...BUSINESS, quantity: 10 },
-    { id: '-11', kind: 'wallet-storage', quantity: 100 }
+    { id: '-11', kind: 'wallet-storage', quantity: 100, size: 100 * 1024 ** 3 }
   ])
 })
 
