@@ -56,7 +56,8 @@ export async function startService({ configuration, logger, now = Date.now }: Se
   })
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
-    basePath: server.basePath,
+    basePaths: configuration.basePaths,
+    forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),

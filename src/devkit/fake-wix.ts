@@ -27,8 +27,8 @@ export interface FakeWix {
   payload(call: FakeCall): Record<string, unknown>
   /** Any payload as a compact JWS; the header may be bent for tests. */
   sign(payload: unknown, header?: Record<string, unknown>): Promise<string>
-  /** Signs and sends a quota call to a deployment URI. */
-  ask(deploymentUri: string, call: FakeCall): Promise<Response>
+  /** Signs and sends a quota call to a base URI. */
+  ask(baseUri: string, call: FakeCall): Promise<Response>
 }
 
 export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.now }: FakeWixOptions = {}): FakeWix {
@@ -62,8 +62,8 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
       const bytes = new TextEncoder().encode(JSON.stringify(payload))
       return new CompactSign(bytes).setProtectedHeader({ alg: 'RS256', ...header }).sign(privateKey)
     },
-    async ask(deploymentUri, call) {
-      return fetch(quotaInfoUrl(deploymentUri), {
+    async ask(baseUri, call) {
+      return fetch(quotaInfoUrl(baseUri), {
         method: 'POST',
         headers: { 'content-type': 'text/plain; charset=utf-8', 'user-agent': 'Wix' },
         body: await wix.sign(wix.payload(call))
@@ -74,8 +74,8 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
 }
 
 /** Where Wix asks: it puts its own path behind whatever the dashboard says, slash or not. */
-export function quotaInfoUrl(deploymentUri: string): string {
-  return `${deploymentUri}/v1/quota-info`
+export function quotaInfoUrl(baseUri: string): string {
+  return `${baseUri}/v1/quota-info`
 }
 
 function exportPem(key: KeyObject, type: 'spki' | 'pkcs8'): string {

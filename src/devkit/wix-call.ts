@@ -7,7 +7,7 @@ import { showAnswer } from './show-answer.ts'
 
 const USAGE = `Usage: npm run wix:call -- --url URL --action KEY [--language TAG]... [--site GUID] [--app GUID] [--key FILE]
 
-  --url       the deployment URI, such as http://127.0.0.1:8080/
+  --url       the base URI, such as http://127.0.0.1:8080/
   --action    the action key
   --language  the reader's language, as often as needed; en when left out
   --site      the instanceId of the asking site

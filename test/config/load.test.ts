@@ -38,7 +38,7 @@ t.test('a small configuration is filled up with the defaults', async t => {
   const { wix, server, management, presentation, providers, actions } = read(GOOD)
   t.equal(wix.allowUnsigned, false)
   t.equal(wix.publicKeys.length, 1)
-  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000 })
+  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000, grace: '10s' })
   t.equal(management, undefined)
   t.strictSame(presentation, { sizes: 'in-name', language: 'en' })
   t.match(providers.get('docspace'), {

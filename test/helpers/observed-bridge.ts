@@ -58,7 +58,8 @@ export async function startObservedBridge(
   let presented: ActionQuotaInfo | undefined
   const app = buildPublicApp({
     logger: pino({ level: 'silent' }),
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({
       appId: sharedWix.appId,

@@ -90,7 +90,8 @@ t.test('headers beyond all measure are refused, and a socket that was reset is f
 t.test('what Fastify itself refuses has the same form', async t => {
   const app = buildPublicApp({
     logger: pino({ level: 'silent' }),
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
