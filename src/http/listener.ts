@@ -13,6 +13,9 @@ export interface ListenerOptions {
   requestTimeoutMs?: number
 }
 
+/** While the listener closes. */
+const IDLE_CHECK_MS = 100
+
 /** A Fastify instance without routes. */
 export function createListener({ logger, bodyLimitBytes, requestTimeoutMs = 10_000 }: ListenerOptions) {
   const app = fastify({
@@ -43,6 +46,11 @@ export function createListener({ logger, bodyLimitBytes, requestTimeoutMs = 10_0
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendError(new QuotaBridgeError('NOT_FOUND'), request, reply))
+  // Fastify closes what is idle when it begins to close; what was under way then would be kept alive and waited for.
+  app.addHook('preClose', async () => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS)
+    app.server.once('close', () => clearInterval(timer))
+  })
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')

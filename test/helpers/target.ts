@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Test } from 'tap'
 
 export interface Seen {
@@ -69,9 +69,9 @@ export async function startTarget(
     server.close()
     server.closeAllConnections()
   })
-  const address = server.address() as AddressInfo
-  target.port = address.port
-  target.url = `http://127.0.0.1:${address.port}`
+  const address = server.address()
+  target.port = typeof address === 'object' && address ? address.port : 0
+  target.url = `http://127.0.0.1:${target.port}`
   return target
 }
 
