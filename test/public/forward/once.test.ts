@@ -67,7 +67,7 @@ t.test(
     let target = await startTarget()
     const { service } = await startBridge(t, { forward: { to: `http://127.0.0.1:${port}`, timeout: '10s' } })
     const statuses: number[] = []
-    const gone = false
+    let gone = false
     const call = async (id: number) => {
       const headers = { 'x-call': String(id) }
       const answer = await fetch(`${service.publicUrl}v1/invoke`, { method: 'POST', headers, body: 'a'.repeat(50_000) })
@@ -79,15 +79,18 @@ t.test(
       const caller = async () => {
         while (next < 200) {
           await call(next++)
-          await sleep(5)
+          while (gone) await sleep(5)
         }
       }
       await Promise.all(Array.from({ length: 20 }, caller))
     })()
     while (received().length < 50) await sleep(2)
+    gone = true
     target.child.kill('SIGKILL')
     await target.ended
+    for (const id of [200, 201, 202]) await call(id)
     target = await startTarget()
+    gone = false
     while (received().length < 100) await sleep(2)
     for (let time = 0; time < 5; time++) {
       target.child.kill('SIGUSR2')
@@ -96,7 +99,8 @@ t.test(
     await calls
     const ids = received()
     t.equal(new Set(ids).size, ids.length, 'none was received twice')
-    t.equal(statuses.length, 200)
+    t.equal(statuses.length, 203)
+    t.strictSame(statuses.slice(200), [502, 502, 502], 'nobody is there')
     t.ok(
       statuses.every(status => status === 200 || status === 502),
       'each caller got the answer or 502'
