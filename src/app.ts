@@ -75,7 +75,8 @@ async function open(
   const envelope = { ...wix, now }
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
-    basePath: server.basePath,
+    basePaths: configuration.basePaths,
+    forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),

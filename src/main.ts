@@ -3,6 +3,7 @@ import { parseArgs, styleText } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { startService } from './app.ts'
+import { durationMs } from './config/durations.ts'
 import { loadConfiguration } from './config/load.ts'
 import { configuredSecrets } from './config/secrets.ts'
 import { createLogger, logLevel } from './logging.ts'
@@ -23,8 +24,6 @@ Exit codes: 0 done or stopped, 1 failed, 2 wrong command line or configuration.
 `
 
 const EXIT = { ok: 0, failed: 1, usage: 2 }
-/** Longer than any deadline, shorter than what orchestrators wait before they kill. */
-const GRACE_MS = 8000
 
 process.exitCode = await main(process.argv.slice(2), process.env)
 
@@ -65,7 +64,10 @@ async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<numb
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
     const service = await startService({ configuration, logger })
-    closeWithGrace({ delay: GRACE_MS, logger }, async ({ signal, err }) => {
+    const delay = durationMs(configuration.server.grace)
+    const onTimeout = () =>
+      logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
+    closeWithGrace({ delay, logger, onTimeout }, async ({ signal, err }) => {
       if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
       else logger.info({ signal }, 'stopping')
       await service.close()

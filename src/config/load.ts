@@ -3,10 +3,13 @@ import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
+import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
+import { durationMistake } from './durations.ts'
+import { readForward } from './forward.ts'
 import { interpolate } from './interpolate.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
@@ -14,11 +17,15 @@ import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
-  'wix' | 'management' | 'store' | 'providers' | 'actions'
+  'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
   management?: { host: string; port: number; tokens: NamedToken[] }
   store?: ConfiguredStore
+  /** Where Wix asks for quotas; each ends in a slash. */
+  basePaths: string[]
+  /** The maker's own servers, with the limits of each. */
+  forward: ForwardTarget[]
   providers: ReadonlyMap<string, SourceSettings>
   actions: ReadonlyMap<string, ConfiguredAction>
 }
@@ -32,6 +39,9 @@ export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
 }
+
+/** What a timer can count, and an orchestrator might wait. */
+const GRACE = { min: '0s', max: '1h' }
 
 /**
  * Reads and checks a configuration file.
@@ -64,13 +74,18 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
 
   const mistakes: Mistake[] = []
   const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
+  // Before defaults are filled in: what was written matters.
+  const basePath = entry(entry(written, 'server'), 'basePath')
   const draft = Value.Default(ConfigurationSchema, written)
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
   const providers = readProviders(entry(draft, 'providers'), adapters, mistakes)
   const actions = readActions(entry(draft, 'actions'), providers, mistakes)
+  const forwarding = readForward(entry(draft, 'forward'), basePath, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
+  const grace = valid && durationMistake(valid.server.grace, GRACE)
+  if (grace) mistakes.push({ path: ['server', 'grace'], message: grace })
   const store = readStore(valid?.store, mistakes)
   if (valid)
     mistakes.push(
@@ -87,11 +102,11 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
       onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
     )
   }
-  const { wix, management, ...rest } = valid
+  const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { appId, allowUnsigned } = wix
-  const { store: _written, ...others } = rest
   return {
     ...others,
+    ...forwarding,
     wix: { appId, publicKeys, allowUnsigned },
     ...(management && { management: { ...management, tokens: namedTokens(management.token) } }),
     ...(store && { store }),

@@ -3,6 +3,8 @@ import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { Secret, type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
+import { BasePath } from './forward.ts'
+import { StoreSchema } from './store.ts'
 
 const strict = { additionalProperties: false }
 const Port = (port: number, description: string) =>
@@ -85,25 +87,6 @@ const ManagementTokens = Type.Union(
   }
 )
 
-const StoreSchema = Type.Object(
-  {
-    url: Type.String({
-      pattern: '^(file:.+|postgres(ql)?://.+)$',
-      default: 'file:data/quota-bridge.db',
-      // It may hold a password.
-      shown: false,
-      description: 'file:PATH for embedded SQLite, postgres://… for several replicas',
-      examples: ['postgres://quota@db.internal/quota']
-    }),
-    encryptionKeys: Type.Array(Secret({ description: 'base64 of 32 bytes', examples: ['${ENCRYPTION_KEY}'] }), {
-      minItems: 1,
-      description: 'base64 of 32 bytes each (openssl rand -base64 32); the first encrypts, all decrypt',
-      examples: [['${ENCRYPTION_KEY}']]
-    })
-  },
-  { ...strict, description: "where the sites' own connections are kept" }
-)
-
 export const ConfigurationSchema = Type.Object(
   {
     wix: Type.Object(
@@ -135,10 +118,9 @@ export const ConfigurationSchema = Type.Object(
           examples: ['0.0.0.0']
         }),
         port: Port(8080, 'its port; 0 picks a free one; the environment variable PORT overrides it'),
-        basePath: Type.String({
-          pattern: '^/[\\w./~-]*$',
+        basePath: BasePath({
           default: '/',
-          description: "the path of the app's deployment URI, in front of v1/quota-info",
+          description: "the path of the actions' base URI, in front of v1/quota-info",
           examples: ['/quota/']
         }),
         publicUrl: Type.Optional(
@@ -154,9 +136,19 @@ export const ConfigurationSchema = Type.Object(
           default: 2000,
           description: 'how many quota calls are answered at once; further ones get 429',
           examples: [2000]
+        }),
+        grace: Duration({
+          default: '10s',
+          description: 'how long calls under way may take to finish when the service is stopped, 1 h at most'
         })
       },
       { ...strict, default: {}, description: 'the public listener' }
+    ),
+    forward: Type.Optional(
+      Type.Unknown({
+        description:
+          "the maker's own server, to which all goes that arrives under the base path and is not for Quota Bridge; or a list, one entry for each base path"
+      })
     ),
     management: Type.Optional(
       Type.Object(

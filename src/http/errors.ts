@@ -15,6 +15,11 @@ export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toCatalogue(error)
   logError(request.log, known, error)
+  return answerError(known, reply)
+}
+
+/** Answers with an error of the catalogue, for whoever writes the log's line himself. */
+export function answerError(known: QuotaBridgeError, reply: FastifyReply): FastifyReply {
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
   return reply.code(known.status).send(errorAnswer(known))
 }

@@ -38,7 +38,7 @@ t.test('a small configuration is filled up with the defaults', async t => {
   const { wix, server, management, presentation, providers, actions } = read(GOOD)
   t.equal(wix.allowUnsigned, false)
   t.equal(wix.publicKeys.length, 1)
-  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000 })
+  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000, grace: '10s' })
   t.equal(management, undefined)
   t.strictSame(presentation, { sizes: 'in-name', language: 'en' })
   t.match(providers.get('docspace'), {
@@ -129,7 +129,7 @@ actions:
     "wix.appId (2): is missing: the app's id, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
     'wix.publicKey (4): is not a readable public key; copy it whole, from -----BEGIN to -----END-----',
     'server.port (5): is 80800, but must be its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
-    'server.basePath (5): is the text "quota", but must be the path of the app\'s deployment URI, in front of v1/quota-info (for example /quota/)',
+    'server.basePath (5): is the text "quota", but must be the path of the actions\' base URI, in front of v1/quota-info (for example /quota/)',
     'managment (6): is not a known key; did you mean management?',
     'providers.docspace.deadlin (10): is not a known key; did you mean deadline?',
     'providers.docspace.connection.apiKey (11): is not usable, but must be an API key of an admin or the owner of the portal, with the scope * or *:read (for example ${DOCSPACE_API_KEY})',

@@ -8,11 +8,14 @@ import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
 import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
+import { startTarget, type Target } from '../helpers/target.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
 export interface Route {
   start(options?: BridgeOptions): Promise<Bridge>
   startBroken(): Promise<string>
+  /** The maker's own server, for `forward`. */
+  startTarget(options?: Parameters<typeof startTarget>[1]): Promise<Target>
   /** With connections per site; the database may be lost after the start. */
   startManaged(fate?: 'database lost'): Promise<Bridge & { storeFile: string }>
 }
@@ -25,6 +28,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
   return {
     start: options => startBridge(t, { ...options, reach }),
     startBroken: async () => reach(await startBrokenApp(t)),
+    startTarget: options => startTarget(t, options),
     async startManaged(fate) {
       const file = join(t.testdir(), 'quota-bridge.db')
       const bridge = await startBridge(t, {
@@ -102,6 +106,47 @@ async function openApiDocument({ start }: Route, token: string): Promise<Respons
   return get('management', 'openapi.yaml', { headers: { authorization: `Bearer ${token}` } })
 }
 
+/** The cases of a method that is passed on. */
+function forwarded(operationId: string, path: string): Record<string, Case> {
+  const post = ({ get, wix }: Bridge, body?: string) =>
+    wix
+      .sign(wix.payload({ actionKey: 'send-email' }))
+      .then(signed =>
+        get('public', path, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: body ?? signed })
+      )
+  return {
+    [`${operationId} default`]: async ({ start, startTarget }) => {
+      const answers: Response[] = []
+      for (const status of [200, 299, 418]) {
+        const { url } = await startTarget({
+          answer: (_request, response) => response.writeHead(status, { 'content-type': 'text/plain' }).end('hello')
+        })
+        answers.push(await post(await start({ forward: { to: url } })))
+      }
+      return answers
+    },
+    [`${operationId} 404`]: async ({ start }) => [await post(await start())],
+    [`${operationId} 413`]: async ({ start, startTarget }) => {
+      const { url } = await startTarget()
+      return [await post(await start({ forward: { to: url, maxBodySize: '1KiB' } }), 'a'.repeat(1025))]
+    },
+    [`${operationId} 429`]: async ({ start, startTarget }) => {
+      const target = await startTarget({ answer: (_request, response) => setTimeout(() => response.end(), 300) })
+      const bridge = await start({ forward: { to: target.url, maxConcurrentCalls: 1 } })
+      const first = post(bridge)
+      while (target.seen.length === 0) await sleep(5)
+      const second = await post(bridge)
+      await (await first).text()
+      return [second]
+    },
+    [`${operationId} 502`]: async ({ start }) => [await post(await start({ forward: { to: 'http://127.0.0.1:9' } }))],
+    [`${operationId} 504`]: async ({ start, startTarget }) => {
+      const { url } = await startTarget({ answer: () => {} })
+      return [await post(await start({ forward: { to: url, timeout: '100ms' } }))]
+    }
+  }
+}
+
 /** Cases whose request itself is not as the document says, so that a validating proxy refuses it before the server can. */
 export const brokenRequests: ReadonlySet<string> = new Set([
   'putConnection 400',
@@ -151,6 +196,8 @@ export const cases: Record<string, Case> = {
   'getQuotaInfo 502': route => whileFailing(route, 'bad-key', 'portal-removed', 'html', 'huge'),
   'getQuotaInfo 503': route => whileFailing(route, 'status-503', 'status-429', 'reset'),
   'getQuotaInfo 504': route => whileFailing(route, 'hang'),
+  ...forwarded('invoke', 'v1/invoke'),
+  ...forwarded('validateConfiguration', 'v1/validate-configuration'),
   'getReadiness 200': async ({ startManaged }) => [await (await startManaged()).get('management', 'health/ready')],
   'getReadiness 503': async ({ startManaged }) => [
     await (await startManaged('database lost')).get('management', 'health/ready')

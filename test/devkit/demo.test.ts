@@ -22,6 +22,21 @@ t.test('the demo shows plan, bar, renewal and button, the JSON and how to repeat
   t.equal(await unknown.ended, 1)
   t.match(JSON.parse(unknown.stdout()), { applicationError: { code: 'ACTION_NOT_FOUND' } })
 
+  t.match(demo.stdout(), /create-room is run: Wix calls .*\/v1\/invoke, .*\n200 \{"result":\{"run":1\}\}\n/)
+  const invoke = run(t, 'src/devkit/wix-call.ts', ['--url', base, '--action', 'send-email', '--method', 'invoke'])
+  t.equal(await invoke.ended, 0)
+  t.strictSame(JSON.parse(invoke.stdout()), { result: { run: 2 } })
+  const validate = run(t, 'src/devkit/wix-call.ts', [
+    '--url',
+    base,
+    '--action',
+    'a',
+    '--method',
+    'validate-configuration'
+  ])
+  t.equal(await validate.ended, 0)
+  t.strictSame(JSON.parse(validate.stdout()), { valid: true, configurationErrors: [] })
+
   demo.child.kill('SIGTERM')
   t.equal(await demo.ended, 0)
 })
@@ -38,7 +53,12 @@ t.test('the demo shows any scenario, and names those there are', async t => {
 })
 
 t.test('wix:call tells what it needs', async t => {
-  for (const args of [[], ['--url', 'nonsense', '--action', 'a'], ['--what']]) {
+  for (const args of [
+    [],
+    ['--url', 'nonsense', '--action', 'a'],
+    ['--what'],
+    ['--url', 'http://x', '--action', 'a', '--method', 'dance']
+  ]) {
     const call = run(t, 'src/devkit/wix-call.ts', args)
     t.equal(await call.ended, 2)
     t.match(call.stderr(), /Usage: npm run wix:call/)

@@ -42,6 +42,7 @@ export interface BridgeOptions {
   /** Added to the sections of the configuration below. */
   wix?: object
   server?: object
+  forward?: object
   management?: object
   presentation?: object
   docspace?: object
@@ -71,6 +72,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const written = {
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
     server: { host: '127.0.0.1', port: 0, ...options.server },
+    ...(options.forward && { forward: options.forward }),
     ...(options.management && { management: { port: 0, ...options.management } }),
     ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
     presentation: { ...options.presentation },

@@ -7,7 +7,8 @@ import { buildPublicApp } from '../../src/public/app.ts'
 export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'silent' })): Promise<string> {
   const app = buildPublicApp({
     logger,
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),

@@ -56,7 +56,8 @@ export async function startObservedBridge(
   let presented: ActionQuotaInfo | undefined
   const app = buildPublicApp({
     logger: SILENT,
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({
       appId: sharedWix.appId,

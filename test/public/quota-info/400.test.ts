@@ -91,7 +91,8 @@ t.test('what Fastify itself refuses has the same form', async t => {
   const app = buildPublicApp({
     connections: { removeSite: async () => 0 },
     logger: pino({ level: 'silent' }),
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
