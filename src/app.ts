@@ -1,5 +1,7 @@
 // The one place where everything is wired together: from a configuration to a service that listens.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
@@ -59,6 +61,8 @@ async function open(
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
+  let stopping = false
+  const isStopping = () => stopping
   const onStoreError = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
   const store = await openStore({ ...(configuration.store ?? storeInMemory()), onLost: onStoreError, now })
   opened.defer(() => store.close())
@@ -83,7 +87,9 @@ async function open(
     connections: store.connections,
     quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
     ...(links && { links }),
-    presenter: createPresenter({ ...presentation, now })
+    presenter: createPresenter({ ...presentation, now }),
+    isStopping,
+    ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
   const managementApp =
     management &&
@@ -94,9 +100,16 @@ async function open(
       isStoreKept: configuration.store !== undefined,
       sources,
       markPlan: reports.markPlan,
-      now
+      now,
+      isStopping
     })
-  opened.defer(async () => void (await Promise.all([publicApp.close(), managementApp?.close()])))
+  // Readiness is told until the last call was answered.
+  opened.defer(() => managementApp?.close())
+  opened.defer(async () => {
+    stopping = true
+    await sleep(durationMs(server.drain))
+    await publicApp.close()
+  })
   const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
   if (!managementApp) return { publicUrl: address }

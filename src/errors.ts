@@ -83,6 +83,12 @@ export const errorCatalogue = {
     remedy:
       'Try again after the seconds that Retry-After names, or raise server.maxConcurrentCalls; for calls that are passed on, forward.maxConcurrentCalls.'
   },
+  OVERLOADED: {
+    status: 503,
+    message: 'The service is too busy to answer in time.',
+    remedy:
+      'Try again after the seconds that Retry-After names; if it stays so, give the service more processors or another replica.'
+  },
   PROVIDER_REJECTED: {
     status: 502,
     message: 'The provider of the quotas refused our credentials or gave an answer that makes no sense.',

@@ -1,4 +1,5 @@
 // The command line: what the operator types, and with which code it ends.
+import { writeFileSync } from 'node:fs'
 import { parseArgs, styleText } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
@@ -20,7 +21,8 @@ const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE
   --help         shows this
 
 Environment: PORT and MANAGEMENT_PORT override the ports, LOG_LEVEL sets the log's level.
-Exit codes: 0 done or stopped, 1 failed, 2 wrong command line or configuration.
+Exit codes: 0 done or stopped, 1 failed, or stopped at once by a second signal,
+2 wrong command line or configuration.
 `
 
 const EXIT = { ok: 0, failed: 1, usage: 2 }
@@ -64,7 +66,9 @@ async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<numb
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
     const service = await startService({ configuration, logger })
-    const delay = durationMs(configuration.server.grace)
+    writeAddress(service.publicUrl, environment, logger)
+    const { drain, grace } = configuration.server
+    const delay = durationMs(drain) + durationMs(grace)
     const onTimeout = () =>
       logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
     closeWithGrace({ delay, logger, onTimeout }, async ({ signal, err }) => {
@@ -75,6 +79,17 @@ async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<numb
     return EXIT.ok
   } catch (error) {
     return fail(error, file, logger)
+  }
+}
+
+/** For the container's health check, which knows no configuration. */
+function writeAddress(url: string, { QUOTA_BRIDGE_ADDRESS_FILE: file }: NodeJS.ProcessEnv, logger: Logger): void {
+  if (!file) return
+  try {
+    writeFileSync(file, url)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    logger.warn({ file, reason }, 'the address for the health check cannot be written; it asks PORT, or 8080')
   }
 }
 

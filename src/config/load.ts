@@ -8,11 +8,11 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
-import { durationMistake } from './durations.ts'
 import { readForward } from './forward.ts'
 import { interpolate } from './interpolate.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
 
 export type Configuration = Omit<
@@ -39,9 +39,6 @@ export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
 }
-
-/** What a timer can count, and an orchestrator might wait. */
-const GRACE = { min: '0s', max: '1h' }
 
 /**
  * Reads and checks a configuration file.
@@ -84,8 +81,7 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
   const forwarding = readForward(entry(draft, 'forward'), basePath, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
-  const grace = valid && durationMistake(valid.server.grace, GRACE)
-  if (grace) mistakes.push({ path: ['server', 'grace'], message: grace })
+  if (valid) mistakes.push(...serverMistakes(valid.server))
   const store = readStore(valid?.store, mistakes)
   if (valid)
     mistakes.push(
@@ -129,7 +125,9 @@ function overridePorts(value: unknown, { PORT, MANAGEMENT_PORT }: NodeJS.Process
   if (typeof value !== 'object' || value === null) return value
   const override = (listener: string, port: string | undefined) => {
     const section = entry(value, listener) ?? {}
-    return port !== undefined && typeof section === 'object' ? { [listener]: { ...section, port: Number(port) } } : {}
+    return port !== undefined && typeof section === 'object'
+      ? { [listener]: { ...section, port: port === '' ? port : Number(port) } }
+      : {}
   }
   return {
     ...value,

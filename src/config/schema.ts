@@ -3,12 +3,10 @@ import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { Secret, type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
-import { BasePath } from './forward.ts'
+import { Port, ServerSchema } from './server.ts'
 import { StoreSchema } from './store.ts'
 
 const strict = { additionalProperties: false }
-const Port = (port: number, description: string) =>
-  Type.Integer({ minimum: 0, maximum: 65535, default: port, description, examples: [port] })
 
 const PublicKey = Type.String({
   minLength: 1,
@@ -109,41 +107,7 @@ export const ConfigurationSchema = Type.Object(
       },
       { ...strict, description: 'what identifies the Wix app' }
     ),
-    server: Type.Object(
-      {
-        host: Type.String({
-          minLength: 1,
-          default: '0.0.0.0',
-          description: 'the address that Wix reaches',
-          examples: ['0.0.0.0']
-        }),
-        port: Port(8080, 'its port; 0 picks a free one; the environment variable PORT overrides it'),
-        basePath: BasePath({
-          default: '/',
-          description: "the path of the actions' base URI, in front of v1/quota-info",
-          examples: ['/quota/']
-        }),
-        publicUrl: Type.Optional(
-          Type.String({
-            pattern: '^https?://[^\\s/?#]+/?$',
-            description:
-              "where a person's browser reaches this listener; turns on upgrade links that tell us when a plan may have changed; needs a store",
-            examples: ['https://quota.example.com']
-          })
-        ),
-        maxConcurrentCalls: Type.Integer({
-          minimum: 1,
-          default: 2000,
-          description: 'how many quota calls are answered at once; further ones get 429',
-          examples: [2000]
-        }),
-        grace: Duration({
-          default: '10s',
-          description: 'how long calls under way may take to finish when the service is stopped, 1 h at most'
-        })
-      },
-      { ...strict, default: {}, description: 'the public listener' }
-    ),
+    server: ServerSchema,
     forward: Type.Optional(
       Type.Unknown({
         description:
@@ -202,6 +166,7 @@ const perSite = {
   }),
   connectUrl: Type.Optional(
     Type.String({
+      format: 'uri',
       pattern: '^https?://\\S+$',
       description:
         'with per-site: where the button Connect leads, with instanceId as a parameter; without it nothing is shown for a site that has no connection',

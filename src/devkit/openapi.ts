@@ -73,6 +73,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   await app.register(publicRoutes, {
     basePaths: ['/'],
     maxConcurrentCalls: 1,
+    canBelieveAddresses: false,
     readEnvelope: neverCalled,
     readAppEvent: neverCalled,
     connections: neverConnected,
@@ -85,6 +86,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     tokens: [],
     store: storeOfNobody,
     isStoreKept: true,
+    isStopping: () => false,
     sources: new Map(),
     markPlan: neverCalled,
     now: Date.now

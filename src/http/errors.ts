@@ -77,7 +77,12 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<number, TSch
 }
 
 /** Codes that are always told together with when to come back. */
-const RETRIED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'QUOTA_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+const RETRIED: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'QUOTA_UNAVAILABLE',
+  'STORE_UNAVAILABLE'
+])
 
 const RetryAfter = Type.Integer({ minimum: 1, description: 'Seconds after which trying again makes sense.' })
 

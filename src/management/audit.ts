@@ -47,7 +47,7 @@ export const auditRoute: FastifyPluginAsyncTypebox<{ audit: Audit }> = async (ap
               examples: [{ entries: [example], nextCursor: 'NDI' }]
             }
           ),
-          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'STORE_UNAVAILABLE'])
         }
       }
     },

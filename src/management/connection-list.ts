@@ -43,7 +43,7 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
               examples: [{ connections: ConnectionView.examples ?? [], nextCursor: 'eyJwcm92aWRlciI6ImRvY3NwYWNlIn0' }]
             }
           ),
-          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'STORE_UNAVAILABLE'])
         }
       }
     },

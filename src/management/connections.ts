@@ -34,6 +34,7 @@ const OneConnection = { ...ConnectionView, description: 'The connection, without
 const ONE_CONNECTION_ERRORS = [
   'INVALID_REQUEST',
   'UNAUTHORIZED',
+  'RATE_LIMITED',
   'PROVIDER_NOT_FOUND',
   'CONNECTION_NOT_FOUND',
   'STORE_UNAVAILABLE'
@@ -83,6 +84,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
           ...errorResponses([
             'INVALID_REQUEST',
             'UNAUTHORIZED',
+            'RATE_LIMITED',
             'PROVIDER_NOT_FOUND',
             'PAYLOAD_TOO_LARGE',
             'INVALID_CONNECTION',

@@ -6,6 +6,9 @@ const checks = Type.Object(
   {
     store: Type.Optional(
       Type.Union([Type.Literal('ok'), Type.Literal('unavailable')], { description: 'Whether the database answers.' })
+    ),
+    service: Type.Optional(
+      Type.Literal('stopping', { description: 'It was told to stop; calls are answered until it does.' })
     )
   },
   { additionalProperties: false }
@@ -25,9 +28,10 @@ const ReadyAnswer = (status: 'ready' | 'not-ready', store: 'ok' | 'unavailable',
 export interface ReadinessOptions {
   /** Whether the store answers; absent when there is no store. */
   pingStore?: () => Promise<boolean>
+  isStopping: () => boolean
 }
 
-export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (app, { pingStore }) => {
+export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (app, { pingStore, isStopping }) => {
   app.get(
     '/health/ready',
     {
@@ -40,12 +44,14 @@ export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async
           503: ReadyAnswer(
             'not-ready',
             'unavailable',
-            'Calls for connections in memory can be answered, others cannot.'
+            'The service is stopping, or the database is gone: calls for connections in memory can be answered then, others cannot.'
           )
         }
       }
     },
     async (_request, reply) => {
+      if (isStopping())
+        return reply.code(503).send({ status: 'not-ready' as const, checks: { service: 'stopping' as const } })
       if (!pingStore) return { status: 'ready' as const, checks: {} }
       if (await pingStore()) return { status: 'ready' as const, checks: { store: 'ok' as const } }
       return reply.code(503).send({ status: 'not-ready' as const, checks: { store: 'unavailable' as const } })

@@ -53,6 +53,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
             'INVALID_SIGNATURE',
             'INVALID_CLAIMS',
             'PAYLOAD_TOO_LARGE',
+            'OVERLOADED',
             'STORE_UNAVAILABLE'
           ])
         }

@@ -295,7 +295,29 @@ export const cases: Record<string, Case> = {
   'listAudit 401': async route => [await managed(route, 'GET', 'v1/audit', undefined, 'another-token')],
   'listAudit 503': route => withoutDatabase(route, 'GET', 'v1/audit'),
   'getApiDocument 200': async route => [await openApiDocument(route, MANAGEMENT.token)],
-  'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')]
+  'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')],
+  ...afterManyWrongTokens({
+    putConnection: ['PUT', SITE, {}],
+    getConnection: ['GET', SITE],
+    deleteConnection: ['DELETE', SITE],
+    checkConnection: ['POST', `${SITE}/check`],
+    refreshConnection: ['POST', `${SITE}/refresh`],
+    listConnections: ['GET', 'v1/connections'],
+    listAudit: ['GET', 'v1/audit'],
+    getApiDocument: ['GET', 'openapi.yaml']
+  })
+}
+
+/** Of each operation the case in which its caller has tried too many tokens. */
+function afterManyWrongTokens(operations: Record<string, [method: string, path: string, body?: unknown]>) {
+  const caseOf = ([method, path, body]: [string, string, unknown?]): Case => {
+    return async route => {
+      const manage = manageOf(await route.startManaged())
+      for (let tries = 0; tries < 20; tries++) await manage('GET', 'v1/audit', undefined, `wrong-token-${tries}`)
+      return [await manage(method, path, body)]
+    }
+  }
+  return Object.fromEntries(Object.entries(operations).map(([name, request]) => [`${name} 429`, caseOf(request)]))
 }
 
 /** The database is there, but nothing in it can be read or written any more. */

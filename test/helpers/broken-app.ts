@@ -9,6 +9,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     logger,
     basePaths: ['/'],
     forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),

@@ -58,6 +58,7 @@ export async function startObservedBridge(
     logger: SILENT,
     basePaths: ['/'],
     forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({
       appId: sharedWix.appId,

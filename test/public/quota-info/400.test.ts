@@ -93,6 +93,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     logger: pino({ level: 'silent' }),
     basePaths: ['/'],
     forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled' }),
