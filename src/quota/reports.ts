@@ -33,7 +33,7 @@ export function createReports(options: ReportsOptions): Reports {
     fetches.overtake(key)
   })
   return {
-    show: createShow({ memory, fetches, now }),
+    show: createShow(memory, fetches, now),
     async markPlan(key) {
       const at = now()
       const known = await memory.recall(key)
