@@ -73,7 +73,10 @@ async function measure(store: Store, size: number) {
 async function askForAll(store: Store, sites: number): Promise<number> {
   const settings = { allowedHosts: ['*.onlyoffice.com'], allowPrivateHosts: false, upgradePath: '/' }
   const freshness = { deadlineMs: 2500, patienceMs: 1500, freshForMs: 60_000, keepForMs: 86_400_000 }
-  const provider = gently(docspace.create(settings, { name: PROVIDER, now: Date.now, log: { warn: () => {} } }), freshness.deadlineMs)
+  const provider = gently(
+    docspace.create(settings, { name: PROVIDER, now: Date.now, log: { warn: () => {} } }),
+    freshness.deadlineMs
+  )
   const source = createSource({ name: PROVIDER, adapter: docspace, settings, freshness }, provider, store)
   for (let site = 0; site < sites; site++) await source.connectionOf(siteOf(site))
   globalThis.gc?.()

@@ -13,6 +13,7 @@ const neverCalled = () => Promise.reject(new Error('no route is called here'))
 const neverConnected: Connections = {
   get: neverCalled,
   list: neverCalled,
+  beginSave: neverCalled,
   put: neverCalled,
   setHealth: neverCalled,
   remove: neverCalled,
@@ -66,7 +67,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
-    ping: neverCalled
+    health: neverCalled
   }
   await app.register(publicRoutes, {
     basePath: '/',
