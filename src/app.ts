@@ -13,7 +13,10 @@ import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createReports } from './quota/reports.ts'
 import { createQuotaService } from './quota/service.ts'
 import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
+import { holdStore } from './store/hold.ts'
 import { openStore, type Store, storeInMemory } from './store/index.ts'
+import { demandKeys } from './store/refusal.ts'
+import { StoreError, storeTroubles } from './store/store-error.ts'
 import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
 
 export interface ServiceOptions {
@@ -21,6 +24,8 @@ export interface ServiceOptions {
   logger: Logger
   /** Milliseconds since 1970. */
   now?: () => number
+  /** Starts also on a store of which a large part is under keys that are not configured. */
+  force?: boolean
 }
 
 export interface Service {
@@ -35,6 +40,7 @@ export interface Service {
 /**
  * Starts the service.
  * @throws the system's error when an address cannot be listened on, or the database's; nothing is left open then
+ * @throws {StoreRefusal} when the store is another service's, or under other keys
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   // Closed in the reverse order: the listeners first, then what answers their calls, then the store.
@@ -54,7 +60,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function open(
-  { configuration, logger, now = Date.now }: ServiceOptions,
+  { configuration, logger, now = Date.now, force = false }: ServiceOptions,
   opened: AsyncDisposableStack
 ): Promise<Omit<Service, 'close'>> {
   const { wix, server, management, presentation } = configuration
@@ -63,9 +69,15 @@ async function open(
   }
   let stopping = false
   const isStopping = () => stopping
-  const onStoreError = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
-  const store = await openStore({ ...(configuration.store ?? storeInMemory()), onLost: onStoreError, now })
+  const onStoreError = (error: Error) => tellStoreError(logger, error)
+  const kept = configuration.store ?? storeInMemory()
+  const held = holdStore(kept.url)
+  opened.defer(() => held.release())
+  const store = await openStore({ ...kept, onLost: onStoreError, now })
   opened.defer(() => store.close())
+  const { rows, foreign } = await demandKeys(store.rotation, force)
+  if (foreign > 0)
+    logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
   const sources = createSources(configuration, store, now, logger)
   opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
   const reports = createReports({
@@ -116,6 +128,12 @@ async function open(
   const managementUrl = `${await listen(managementApp, management)}/`
   logger.info({ listener: 'management', url: managementUrl }, 'listening')
   return { publicUrl: address, managementUrl }
+}
+
+/** As what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
+function tellStoreError(logger: Logger, error: Error): void {
+  if (!(error instanceof StoreError)) logger.error({ err: error }, 'internal error')
+  else logger.warn({ reason: error.message }, storeTroubles[error.trouble][0])
 }
 
 function createSources(

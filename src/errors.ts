@@ -51,6 +51,11 @@ export const errorCatalogue = {
     message: 'This site has no connection with this provider.',
     remedy: 'Save one with PUT.'
   },
+  SITE_REMOVED: {
+    status: 409,
+    message: 'The app was removed from this site while its connection was being saved; nothing was saved.',
+    remedy: 'If the app is installed there again, save the connection again.'
+  },
   INVALID_CONNECTION: {
     status: 422,
     message: 'The connection is not what this provider needs.',

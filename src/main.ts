@@ -12,12 +12,14 @@ import { ConfigurationError, type Mistake } from './mistakes.ts'
 import { adapters } from './providers/index.ts'
 import { rotateKeys } from './rotate-keys.ts'
 
-const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE
+const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE [--force]
 
   serve          answers Wix's quota calls (the default)
   rotate-keys    re-encrypts every stored connection under the first of
                  store.encryptionKeys; safe while the service runs
   --config FILE  the configuration; QUOTA_BRIDGE_CONFIG when left out
+  --force        serves also when a large part of the store is under keys that
+                 store.encryptionKeys does not name
   --help         shows this
 
 Environment: PORT and MANAGEMENT_PORT override the ports, LOG_LEVEL sets the log's level.
@@ -46,26 +48,31 @@ async function main(argv: string[], environment: NodeJS.ProcessEnv): Promise<num
     process.stderr.write(`No configuration is named; use --config FILE or QUOTA_BRIDGE_CONFIG.\n\n${USAGE}`)
     return EXIT.usage
   }
-  return options.command === 'serve' ? serve(file, environment) : rotate(file, environment)
+  return options.command === 'serve' ? serve(file, environment, options.force) : rotate(file, environment)
 }
 
 function readArguments(argv: string[]) {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } }
+    options: {
+      config: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' }
+    }
   })
   const [command = 'serve', ...rest] = positionals
   if (command !== 'serve' && command !== 'rotate-keys') throw new Error(`There is no command ${command}.`)
+  if (values.force && command !== 'serve') throw new Error(`${command} takes no --force.`)
   if (rest.length > 0) throw new Error(`Too many words: ${rest.join(' ')}.`)
   return { ...values, command }
 }
 
-async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
+async function serve(file: string, environment: NodeJS.ProcessEnv, force: boolean): Promise<number> {
   const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
-    const service = await startService({ configuration, logger })
+    const service = await startService({ configuration, logger, force })
     writeAddress(service.publicUrl, environment, logger)
     const { drain, grace } = configuration.server
     const delay = durationMs(drain) + durationMs(grace)

@@ -14,6 +14,7 @@ const neverCalled = () => Promise.reject(new Error('no route is called here'))
 const neverConnected: Connections = {
   get: neverCalled,
   list: neverCalled,
+  beginSave: neverCalled,
   put: neverCalled,
   setHealth: neverCalled,
   remove: neverCalled,
@@ -68,7 +69,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
-    ping: neverCalled
+    health: neverCalled
   }
   await app.register(publicRoutes, {
     basePaths: ['/'],

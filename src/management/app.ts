@@ -16,7 +16,7 @@ const BODY_LIMIT_BYTES = 16 * 1024
 export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, 'connections'> {
   /** Any of these opens the API. */
   tokens: readonly NamedToken[]
-  store: Pick<Store, 'connections' | 'audit' | 'ping'>
+  store: Pick<Store, 'connections' | 'audit' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
   isStoreKept: boolean
   /** Whether the service has been told to stop. */
@@ -28,7 +28,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
   app,
   { tokens, store, isStoreKept, isStopping, ...options }
 ) => {
-  app.register(readinessRoute, { isStopping, ...(isStoreKept && { pingStore: store.ping }) })
+  app.register(readinessRoute, { isStopping, ...(isStoreKept && { checkStore: store.health }) })
   app.register(async guarded => {
     guarded.decorateRequest('actor', '')
     guarded.addHook('onRequest', requireToken(tokens, app.log))

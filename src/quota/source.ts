@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { Value } from '../schema.ts'
 import { type ConnectionKey, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { Freshness } from './knowledge.ts'
 import { type ProviderAdapter, ProviderError, type TimedProvider } from './provider.ts'
 
@@ -72,6 +73,7 @@ export function createSource(
     ignoreFetchAbort: true,
     fetchMethod: async instanceId => {
       const stored = await store.connections.get({ provider: name, instanceId }).catch(error => {
+        if (!(error instanceof StoreError)) throw error
         throw new ProviderError('QUOTA_UNAVAILABLE', 'store-unavailable', { reason: error.message })
       })
       return stored ? known(readConnection(configured, stored.connection)) : 'none'

@@ -1,6 +1,6 @@
 // For every operation and every status that openapi.yaml documents: a real request that provokes it.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
@@ -37,7 +37,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
         server: { publicUrl: 'https://quota.example.com' },
         reach
       })
-      if (fate) dropTables(file)
+      if (fate) rmSync(file)
       return { ...bridge, storeFile: file }
     }
   }
@@ -229,6 +229,17 @@ export const cases: Record<string, Case> = {
   'putConnection 400': async route => [await managed(route, 'PUT', `v1/connections/sites/${'a'.repeat(300)}`, {})],
   'putConnection 401': async route => [await managed(route, 'PUT', SITE, {}, 'another-token')],
   'putConnection 404': async route => [await managed(route, 'PUT', NOBODY, {})],
+  'putConnection 409': async route => {
+    const { bridge, manage, connection } = await connected(route)
+    bridge.docspace.delayMs = 400
+    bridge.docspace.calls.length = 0
+    const saving = manage('PUT', SITE, connection)
+    while (bridge.docspace.calls.length === 0) await sleep(5)
+    const body = await appEvent({ eventType: 'AppRemoved', instanceId: SITE.split('/').at(-1) })
+    // Straight there: a proxy in between leads one call at a time.
+    await fetch(`${bridge.service.publicUrl}v1/app-events`, { method: 'POST', body })
+    return [await saving]
+  },
   'putConnection 413': async route => [await managed(route, 'PUT', SITE, { apiKey: 'a'.repeat(17_000) })],
   'putConnection 422': async route => {
     const { manage, connection } = await connected(route)
@@ -276,7 +287,7 @@ export const cases: Record<string, Case> = {
       url: bridge.docspace.url,
       apiKey: bridge.docspace.portal.keys.owner
     })
-    dropTables(bridge.storeFile)
+    rmSync(bridge.storeFile)
     return [await bridge.get('public', link, { redirect: 'manual' })]
   },
   'listConnections 200': async route => {
@@ -318,13 +329,4 @@ function afterManyWrongTokens(operations: Record<string, [method: string, path: 
     }
   }
   return Object.fromEntries(Object.entries(operations).map(([name, request]) => [`${name} 429`, caseOf(request)]))
-}
-
-/** The database is there, but nothing in it can be read or written any more. */
-function dropTables(file: string): void {
-  const database = new DatabaseSync(file)
-  database.exec(
-    'drop table connections; drop table audit; create view connections as select 1 from nowhere; create view audit as select 1 from nowhere'
-  )
-  database.close()
 }

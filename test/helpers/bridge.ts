@@ -60,6 +60,8 @@ export interface BridgeOptions {
   apiKey?: (fake: FakeDocSpace) => string
   url?: string
   now?: () => number
+  /** Starts also on a store under other keys. */
+  force?: boolean
   logLevel?: string
   /** Where a URL of the service is really asked, such as through a proxy; asked anew for each request. */
   reach?: (url: string) => string
@@ -132,7 +134,12 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const { sink, lines: log } = logSink()
   const logger = createLogger(options.logLevel ?? 'trace', configuredSecrets(adapters), sink)
   t.teardown(() => checkNoSecret(log, configuration, docspace))
-  const service = await startService({ configuration, logger, now: options.now ?? clock })
+  const service = await startService({
+    configuration,
+    logger,
+    now: options.now ?? clock,
+    force: options.force === true
+  })
   t.teardown(() => service.close())
 
   const reach = options.reach ?? (url => url)

@@ -12,7 +12,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
-    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),
     connections: { removeSite: async () => 0 },
     quotas: {
       upgradeUrl: async () => undefined,

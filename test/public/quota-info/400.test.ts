@@ -96,7 +96,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
-    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),
     quotas: { upgradeUrl: async () => undefined, ask: () => Promise.reject(new Error('not asked')) },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
