@@ -117,7 +117,7 @@ t.test('a stored row that cannot be used is as good as none, and is told once', 
     'with a report that fits no schema': report('{"version":2,"report":{"groups":7}}'),
     'with a time in the future': `fetched_at = ${clock.now() + DAY}`,
     'with half a text': report('{half'),
-    'that no key opens': "key_id = 'unknown'"
+    'that was changed': "sealed = 'AAAA'"
   }
   for (const [name, change] of Object.entries(damages)) {
     const store = { url: `file:${t.testdir({ [name.replaceAll(' ', '-')]: {} })}/q.db` }
