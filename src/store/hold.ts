@@ -15,13 +15,9 @@ export function holdStore(url: string): { release(): void } {
   if (!url.startsWith('file:') || url === IN_MEMORY) return { release: () => {} }
   const file = url.slice('file:'.length)
   mkdirSync(dirname(file), { recursive: true })
-  // SQLite's own lock on a file without content: the system lets go of it when the process is gone.
-  const lock = new DatabaseSync(`${locate(file)}-service`)
   try {
-    lock.exec('begin exclusive')
-    return { release: () => lock.close() }
+    return lock(`${locate(file)}-service`)
   } catch (error) {
-    lock.close()
     const cause = classifySqlite(error)
     if (!(cause instanceof StoreError) || cause.trouble !== 'unavailable') throw cause
     throw new StoreRefusal(
@@ -29,6 +25,18 @@ export function holdStore(url: string): { release(): void } {
       `Another Quota Bridge service uses ${file}. Stop that one first; for several services at once, let store.url name a PostgreSQL.`
     )
   }
+}
+
+/** SQLite's own lock on a file without content: the system lets go of it when the process is gone. */
+function lock(file: string): { release(): void } {
+  const database = new DatabaseSync(file)
+  try {
+    database.exec('begin exclusive')
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return { release: () => database.close() }
 }
 
 /** Whatever names lead to it, a file has one lock. */

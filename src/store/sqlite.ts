@@ -18,17 +18,13 @@ const IN_MEMORY = ':memory:'
 export function openSqlite(file: string): SqliteDatabase {
   if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true })
   const database = attempt(() => new DatabaseSync(file))
-  const isReplaced = attempt(() => {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
-    database.exec('PRAGMA journal_mode = WAL')
-    // What was acknowledged outlives a loss of power too.
-    database.exec('PRAGMA synchronous = FULL')
-    // What was deleted is not to be found in the file any more: a removed site leaves nothing.
-    database.exec('PRAGMA secure_delete = ON')
-    // The first look at the tables makes the log that belongs to the file.
-    database.exec('select 1 from sqlite_schema')
-    return file === IN_MEMORY ? () => false : watch(file)
-  })
+  try {
+    attempt(() => prepare(database))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const isReplaced = file === IN_MEMORY ? () => false : watch(file)
   return {
     close: () => database.close(),
     prepare(sql) {
@@ -52,6 +48,17 @@ const NOTHING_TO_DO: ReturnType<SqliteDatabase['prepare']> = {
   all: () => [],
   run: () => ({ changes: 0, lastInsertRowid: 0 }),
   iterate: () => [].values()
+}
+
+function prepare(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  database.exec('PRAGMA journal_mode = WAL')
+  // What was acknowledged outlives a loss of power too.
+  database.exec('PRAGMA synchronous = FULL')
+  // What was deleted is not to be found in the file any more: a removed site leaves nothing.
+  database.exec('PRAGMA secure_delete = ON')
+  // The first look at the tables makes the log that belongs to the file.
+  database.exec('select 1 from sqlite_schema')
 }
 
 function attempt<Result>(work: () => Result): Result {
