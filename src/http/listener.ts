@@ -13,6 +13,8 @@ export interface ListenerOptions {
   requestTimeoutMs?: number
 }
 
+/** However long a body may take, a head is short. */
+const HEADERS_TIMEOUT_MS = 10_000
 /** While the listener closes. */
 const IDLE_CHECK_MS = 100
 
@@ -42,6 +44,7 @@ export function createListener({ logger, bodyLimitBytes, requestTimeoutMs = 10_0
       if (error.code !== 'ECONNRESET' && socket.writable) refuse(socket, error.code)
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS
   // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
