@@ -39,7 +39,7 @@ export class CallerGone extends Error {
 
 const NOTHING = Buffer.alloc(0)
 
-/** Makes the call. When this ends with a failure and the answer has not begun, answering is left to the caller of this. */
+/** Makes the call. Where it ends with a failure before the answer has begun, answering is left to whoever called this. */
 export function exchange(options: Exchange): Promise<Exchanged> {
   const { agent, origin, path, headers, incoming, outgoing, timeoutMs } = options
   const { promise, resolve } = Promise.withResolvers<Exchanged>()

@@ -116,7 +116,7 @@ export function createForwarder(): Forwarder {
   }
 }
 
-/** How the body is framed, whatever the method: by chunks, by a length of bytes, or not there at all; or what is wrong with it. */
+/** How the body is framed, whatever the method: by chunks, by a length in bytes, or not there; or what is wrong with it. */
 function bodyOf(
   { headers }: IncomingMessage,
   maxBytes: number

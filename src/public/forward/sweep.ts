@@ -1,5 +1,5 @@
-// Keeps the process small while large bodies stream through: each piece leaves 64 KiB of garbage that V8 hardly counts, so
-// that it would wait until there are a hundred megabytes of it. `npm run bench:forward` shows the difference.
+// Keeps the process small while large bodies stream through: each piece leaves 64 KiB of garbage that V8 hardly counts, and
+// lets become a hundred megabytes before it collects. `npm run bench:forward` shows the memory.
 
 const EVERY_BYTES = 4 * 1024 ** 2
 
