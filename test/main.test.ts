@@ -1,6 +1,7 @@
 // The command line, run as an operator runs it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
@@ -10,6 +11,7 @@ import { sharedWix } from './helpers/bridge.ts'
 import { freePort } from './helpers/free-port.ts'
 import { startPostgres } from './helpers/postgres.ts'
 import { run } from './helpers/process.ts'
+import { startTarget } from './helpers/target.ts'
 
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
 
@@ -80,6 +82,35 @@ t.test("the container's health check follows the port that the configuration nam
     QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/no/such/folder`
   })
   await unwritable.until(/"reason":"ENOENT","msg":"the address for the health check cannot be written/)
+})
+
+t.test('a stop waits for calls that were passed on as long as server.grace says, and not longer', async t => {
+  const target = await startTarget(t, {
+    answer: (request, response) => void (request.url === '/slow' && setTimeout(() => response.end('done'), 1000))
+  })
+  const start = async (grace: string, dir: string) => {
+    const yaml = `server: { host: 127.0.0.1, grace: ${grace} }\nforward: { to: "${target.url}" }`
+    const file = configurationFile(dir)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('server: { host: 127.0.0.1 }', yaml))
+    const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+    const [, url = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
+    return { bridge, url }
+  }
+  const dir = t.testdir()
+  const patient = await start('20s', dir)
+  const slow = fetch(`${patient.url}slow`, { method: 'POST', body: 'hello' })
+  while (target.seen.length < 1) await sleep(5)
+  patient.bridge.child.kill('SIGTERM')
+  t.equal(await (await slow).text(), 'done')
+  t.equal(await patient.bridge.ended, 0)
+
+  const hasty = await start('300ms', dir)
+  const lost = fetch(`${hasty.url}never`, { method: 'POST', body: 'hello' })
+  while (target.seen.length < 2) await sleep(5)
+  hasty.bridge.child.kill('SIGTERM')
+  await t.rejects(lost)
+  t.equal(await hasty.bridge.ended, 1)
+  t.match(hasty.bridge.stdout(), /"level":"error".*"graceMs":300,"msg":"stopped before every call was answered/)
 })
 
 t.test('the configuration may be named by the environment, and serve spelled out', async t => {

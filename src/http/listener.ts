@@ -17,7 +17,7 @@ export interface ListenerOptions {
   isStopping: () => boolean
 }
 
-/** Within which a request's headers have arrived. */
+/** Within which a request's headers have arrived: however long a body may take, a head is short. */
 const HEADERS_TIMEOUT_MS = 10_000
 /** How often Node looks for requests that are late. */
 const LATENESS_CHECK_MS = 1000

@@ -1,6 +1,7 @@
 // The demo and the single call, run as a newcomer runs them.
 import t from 'tap'
 import { run } from '../helpers/process.ts'
+import { startTarget } from '../helpers/target.ts'
 
 t.test('the demo shows plan, bar, renewal and button, the JSON and how to repeat it, and keeps running', async t => {
   const demo = run(t, 'src/devkit/demo.ts', [], { NO_COLOR: '1' })
@@ -50,6 +51,14 @@ t.test('the demo shows any scenario, and names those there are', async t => {
   const wrong = run(t, 'src/devkit/demo.ts', ['moon'])
   t.equal(await wrong.ended, 2)
   t.match(wrong.stderr(), /There is no scenario moon; known: startup,/)
+})
+
+t.test('wix:call shows whatever the maker answers', async t => {
+  const { url } = await startTarget(t, { answer: (_request, response) => response.writeHead(418).end('no tea') })
+  const call = run(t, 'src/devkit/wix-call.ts', ['--url', url, '--action', 'a', '--method', 'invoke'])
+  t.equal(await call.ended, 1)
+  t.equal(call.stdout(), 'no tea\n')
+  t.match(call.stderr(), /^418 I'm a Teapot\n/)
 })
 
 t.test('wix:call tells what it needs', async t => {

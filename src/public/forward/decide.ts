@@ -1,7 +1,7 @@
 // What happens to a request that no route of ours takes, decided from the request target as it arrived: routers and
 // frameworks decode and collapse it each in their own way.
 
-/** Pages of ours at the root, with everything below them: never the maker's, whatever the method. */
+/** Our pages at the root, with everything below them: never the maker's, whatever the method. A new page goes here too. */
 const RESERVED = [['v1', 'app-events'], ['v1', 'upgrade'], ['health']]
 /** The page of ours under every base path. */
 const QUOTA_INFO = ['v1', 'quota-info']

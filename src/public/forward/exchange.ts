@@ -1,10 +1,11 @@
 // One call to the maker's server and its answer, streamed both ways and made once: undici's dispatch repeats nothing by
 // itself, and a connection that turns out to be dead fails the call that was written to it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { QuotaBridgeError } from '../../errors.ts'
 import { answerHeaders, valuesOf } from './headers.ts'
+import { sweepAfter } from './sweep.ts'
 
 export interface Exchange {
   agent: Dispatcher
@@ -38,18 +39,18 @@ export class CallerGone extends Error {
 
 const NOTHING = Buffer.alloc(0)
 
-/** Makes the call. When this ends with a failure and the answer has not begun, answering is left to the caller of this. */
+/** Makes the call. Where it ends with a failure before the answer has begun, answering is left to whoever called this. */
 export function exchange(options: Exchange): Promise<Exchanged> {
   const { agent, origin, path, headers, incoming, outgoing, timeoutMs } = options
   const { promise, resolve } = Promise.withResolvers<Exchanged>()
   const exchanged: Exchanged = { bytesIn: 0, bytesOut: 0 }
-  const body = options.hasBody ? createCount(exchanged, options.maxBodyBytes) : null
+  const body = options.hasBody ? passBody(incoming, exchanged, options.maxBodyBytes) : null
   let controller: Dispatcher.DispatchController | undefined
 
   const timer = setTimeout(() => fail(new QuotaBridgeError('FORWARD_TIMEOUT')), timeoutMs)
   const resume = () => controller?.resume()
   outgoing.on('drain', resume).once('close', closed)
-  if (body) incoming.pipe(body).once('error', fail)
+  body?.once('error', fail)
 
   function fail(error: Error): void {
     if (exchanged.failure) return
@@ -71,7 +72,6 @@ export function exchange(options: Exchange): Promise<Exchanged> {
   function end(): void {
     clearTimeout(timer)
     outgoing.off('drain', resume).off('close', closed)
-    if (body) incoming.unpipe(body)
     // What nobody wants any more must not hold up the connection.
     incoming.resume()
     resolve(exchanged)
@@ -105,6 +105,7 @@ export function exchange(options: Exchange): Promise<Exchanged> {
       onResponseData(active, chunk) {
         timer.refresh()
         exchanged.bytesOut += chunk.length
+        sweepAfter(chunk.length)
         if (!outgoing.write(chunk)) active.pause()
       },
       onResponseEnd: () => void outgoing.end(),
@@ -114,15 +115,22 @@ export function exchange(options: Exchange): Promise<Exchanged> {
   return promise
 }
 
-/** Lets a body through and counts it. */
-function createCount(exchanged: Exchanged, maxBytes: number): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      exchanged.bytesIn += chunk.length
-      if (exchanged.bytesIn > maxBytes) done(tooLarge(maxBytes))
-      else done(null, chunk)
-    }
+/**
+ * The body on its way, counted, with one piece of it in hand at a time. A stream of its own, since whoever sends it
+ * destroys it on failure, and with the incoming one the caller's connection would be lost before the answer.
+ */
+function passBody(incoming: IncomingMessage, exchanged: Exchanged, maxBytes: number): Readable {
+  const body = new Readable({ highWaterMark: 0, read: () => void incoming.resume() })
+  incoming.on('data', (chunk: Buffer) => {
+    exchanged.bytesIn += chunk.length
+    sweepAfter(chunk.length)
+    if (exchanged.bytesIn > maxBytes) body.destroy(tooLarge(maxBytes))
+    else if (!body.destroyed && !body.push(chunk)) incoming.pause()
   })
+  incoming.once('end', () => body.push(null))
+  // Before anybody asks for it.
+  incoming.pause()
+  return body
 }
 
 /** For a body that is, or says it is, larger than what is passed on. */

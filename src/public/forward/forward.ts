@@ -30,8 +30,6 @@ export interface Forwarder {
 const RETRY_AFTER_SECONDS = 1
 /** A server that accepts no connection for so long is not there. */
 const CONNECT_TIMEOUT_MS = 10_000
-/** TRACE would send the caller what was added on the way. */
-const REFUSED_METHODS = new Set(['TRACE'])
 const LOGGED_PATH_LENGTH_MAX = 200
 
 export function createForwarder(): Forwarder {
@@ -51,26 +49,13 @@ export function createForwarder(): Forwarder {
   async function attempt(
     target: ForwardTarget,
     rest: string,
-    request: FastifyRequest,
+    { raw }: FastifyRequest,
     reply: FastifyReply
   ): Promise<Exchanged> {
-    const { raw } = request
-    if (REFUSED_METHODS.has(request.method)) throw unfit(`its method is ${request.method}`)
-    const body = bodyOf(raw, target.maxBodyBytes)
-    if (valuesOf(raw.rawHeaders, 'via').some(value => value.includes(via))) {
-      throw new QuotaBridgeError('FORWARD_FAILED', {
-        message: "The call came back here instead of reaching the maker's own server.",
-        remedy: 'forward.to leads back to this service; set it to the address of the server behind it.',
-        data: { reason: 'loop' }
-      })
-    }
     const calls = underWay.get(target) ?? 0
-    if (calls >= target.maxConcurrentCalls) {
-      throw new QuotaBridgeError('RATE_LIMITED', {
-        remedy: 'Try again after the seconds that Retry-After names, or raise forward.maxConcurrentCalls.',
-        retryAfterSeconds: RETRY_AFTER_SECONDS
-      })
-    }
+    const body = refusalOf(raw) ?? bodyOf(raw, target.maxBodyBytes)
+    if (body instanceof QuotaBridgeError) return { bytesIn: 0, bytesOut: 0, failure: body }
+    if (calls >= target.maxConcurrentCalls) return { bytesIn: 0, bytesOut: 0, failure: tooMany() }
     underWay.set(target, calls + 1)
     try {
       return await exchange({
@@ -94,13 +79,22 @@ export function createForwarder(): Forwarder {
     }
   }
 
+  function refusalOf({ method, rawHeaders }: IncomingMessage): QuotaBridgeError | undefined {
+    // It would send the caller what was added on the way.
+    if (method === 'TRACE') return unfit('its method is TRACE')
+    if (!valuesOf(rawHeaders, 'via').some(value => value.includes(via))) return undefined
+    return new QuotaBridgeError('FORWARD_FAILED', {
+      message: "The call came back here instead of reaching the maker's own server.",
+      remedy: 'forward.to leads back to this service; set it to the address of the server behind it.',
+      data: { reason: 'loop' }
+    })
+  }
+
   return {
     async pass(target, rest, request, reply) {
-      const exchanged = await attempt(target, rest, request, reply).catch(refused)
-      const { failure } = exchanged
+      const { failure, bytesIn, bytesOut } = await attempt(target, rest, request, reply)
       const begun = reply.raw.headersSent
       const status = begun ? reply.raw.statusCode : failure instanceof QuotaBridgeError ? failure.status : undefined
-      const { bytesIn, bytesOut } = exchanged
       request.log[failure instanceof QuotaBridgeError ? 'warn' : 'info'](
         {
           basePath: target.basePath,
@@ -122,23 +116,26 @@ export function createForwarder(): Forwarder {
   }
 }
 
-/** How the body is framed, whatever the method: by chunks, by a length of bytes, or not there at all. */
-function bodyOf({ headers }: IncomingMessage, maxBytes: number): { exists: boolean; length?: number } {
+/** How the body is framed, whatever the method: by chunks, by a length in bytes, or not there; or what is wrong with it. */
+function bodyOf(
+  { headers }: IncomingMessage,
+  maxBytes: number
+): { exists: boolean; length?: number } | QuotaBridgeError {
   const coding = headers['transfer-encoding']
   if (coding !== undefined) {
-    if (coding.toLowerCase() !== 'chunked') throw unfit('its transfer coding is not chunked')
-    return { exists: true }
+    return coding.toLowerCase() === 'chunked' ? { exists: true } : unfit('its transfer coding is not chunked')
   }
   const written = headers['content-length']
   if (written === undefined) return { exists: false }
   const length = Number(written)
-  if (length > maxBytes) throw tooLarge(maxBytes)
-  return { exists: length > 0, length }
+  return length > maxBytes ? tooLarge(maxBytes) : { exists: length > 0, length }
 }
 
-function refused(failure: unknown): Exchanged {
-  if (failure instanceof QuotaBridgeError) return { bytesIn: 0, bytesOut: 0, failure }
-  throw failure
+function tooMany(): QuotaBridgeError {
+  return new QuotaBridgeError('RATE_LIMITED', {
+    remedy: 'Try again after the seconds that Retry-After names, or raise forward.maxConcurrentCalls.',
+    retryAfterSeconds: RETRY_AFTER_SECONDS
+  })
 }
 
 /** Why a call failed, for the log: our own words, or the system's code. */

@@ -1,7 +1,9 @@
 // What a raw request target means: one of our pages, a path to pass on, or nothing that everybody reads alike.
 import { posix } from 'node:path'
 import fc from 'fast-check'
+import { pino } from 'pino'
 import t from 'tap'
+import { buildPublicApp } from '../../../src/public/app.ts'
 import { decide, isReserved } from '../../../src/public/forward/decide.ts'
 import { fuzz } from '../../helpers/fuzz.ts'
 
@@ -87,6 +89,29 @@ t.test('pages of ours are never passed on, however they are spelled', async t =>
   t.equal(restOf('/v1/quota-info', NESTED), 'elsewhere')
   for (const basePath of ['/health/', '/v1/upgrade/x/', '/V1/app-events/']) t.ok(isReserved(basePath), basePath)
   for (const basePath of ['/', '/v1/', '/healthy/', '/x/health/']) t.notOk(isReserved(basePath), basePath)
+})
+
+t.test('every route of the public listener is one of them', async t => {
+  const app = buildPublicApp({
+    logger: pino({ level: 'silent' }),
+    basePaths: ['/', '/email/'],
+    forward: [],
+    isStopping: () => false,
+    connections: { removeSite: async () => 0 },
+    maxConcurrentCalls: 1,
+    readEnvelope: () => Promise.reject(new Error('not asked')),
+    readAppEvent: () => Promise.reject(new Error('not told')),
+    links: { linkFor: async () => '', read: async () => undefined },
+    quotas: { upgradeUrl: async () => undefined, ask: () => Promise.reject(new Error('not asked')) },
+    presenter: () => ({ answer: { enforced: false, quotaInfo: [] }, language: 'en' })
+  })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ url }) => void routes.push(url))
+  await app.ready()
+  t.teardown(() => app.close())
+  t.ok(routes.length >= 5)
+  for (const url of routes)
+    t.equal(restOf(url.replace(':token', 'x'), [{ basePath: '/' }, { basePath: '/email/' }]), 'own', url)
 })
 
 t.test('what two servers might read differently is refused', async t => {
