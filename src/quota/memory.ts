@@ -3,8 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Briefly } from '../store/briefly.ts'
 import { type ConnectionKey, idOf } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
-import type { FoundSnapshot } from '../store/knowledge.ts'
-import { horizonOf, type Knowledge, NOTHING_KNOWN, type Snapshot } from './knowledge.ts'
+import { horizonOf, type Knowledge, NOTHING_KNOWN } from './knowledge.ts'
 import { readSnapshot, writeSnapshot } from './stored-snapshot.ts'
 
 /** Connections of which something is kept in memory. */
@@ -48,17 +47,12 @@ export function createMemory({ store, briefly, now, onStoreError, onUnusable }: 
     const stored = await briefly(() => store.knowledge.get(key))
     if (!stored) return undefined
     const { snapshot: row, mark } = stored
-    const read = row && readRow(row)
+    const read = row && (row.fetchedAt > horizonOf(now()).fetchedAt ? 'its time lies ahead' : readSnapshot(row))
     if (typeof read === 'string' && !told.has(read)) {
       told.add(read)
       onUnusable(read)
     }
     return { ...(typeof read === 'object' && { snapshot: read }), ...(mark && { mark }) }
-  }
-
-  function readRow({ report, ...row }: FoundSnapshot): Snapshot | string {
-    if (row.fetchedAt > horizonOf(now()).fetchedAt) return 'its time lies ahead'
-    return report === undefined ? 'no configured key opens it' : readSnapshot({ ...row, report })
   }
 
   async function tellStore(key: ConnectionKey, before: Knowledge, after: Knowledge): Promise<void> {
