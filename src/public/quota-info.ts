@@ -95,7 +95,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       validatorCompiler: () => () => true
     },
     async (request, reply) => {
-      const call = await forgeries.guard(request.ip, () => readEnvelope(request.body ?? ''))
+      const call = await forgeries.guard(request, () => readEnvelope(request.body ?? ''))
       // Only verified calls count: nobody else can take their places.
       if (places.underWay >= maxConcurrentCalls) {
         throw new QuotaBridgeError('RATE_LIMITED', { retryAfterSeconds: RETRY_AFTER_SECONDS })
