@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import { Type } from '../schema.ts'
+import { isStorable } from '../store/connection-key.ts'
 import type { Connections } from '../store/connections.ts'
 import { inStore } from '../store/in-store.ts'
 import type { AppEvent, AppEventReader } from '../wix/envelope.ts'
@@ -76,7 +77,7 @@ async function removeSite(
   connections: Pick<Connections, 'removeSite'>,
   { instanceId, signedAt }: AppEvent
 ): Promise<number> {
-  if (instanceId === undefined)
+  if (instanceId === undefined || !isStorable(instanceId))
     throw new QuotaBridgeError('INVALID_REQUEST', {
       message: 'The event does not say which site the app was removed from.',
       data: { field: 'data.instanceId' }

@@ -1,8 +1,9 @@
 // A configured provider, ready to be asked: with its adapter and settings, its limits of time, and every site's connection.
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { QuotaBridgeError } from '../errors.ts'
 import { Value } from '../schema.ts'
-import { type ConnectionKey, SHARED } from '../store/connection-key.ts'
+import { type ConnectionKey, isStorable, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Freshness } from './knowledge.ts'
@@ -41,6 +42,7 @@ export interface Source extends SourceSettings {
   /**
    * What the provider needs to speak for a site, or with SHARED for all; undefined when that site has none.
    * @throws {ProviderError} when it cannot be found out
+   * @throws {QuotaBridgeError} INVALID_REQUEST when no site can have that id
    */
   connectionOf(instanceId: string): Promise<KnownConnection | undefined>
 }
@@ -49,6 +51,12 @@ export interface Source extends SourceSettings {
 export const reportWithinMs = ({ deadlineMs }: Freshness): number => deadlineMs - ANSWER_RESERVE_MS
 /** How long a provider has for a fetch, in milliseconds. */
 export const fetchWithinMs = (freshness: Freshness): number => reportWithinMs(freshness) - LAST_WORDS_MS
+
+const NO_SITE = {
+  message: "The site's id holds a NUL, which no site's id does.",
+  remedy: 'Send the instanceId of an installation of the app.',
+  data: { field: 'instanceId' }
+}
 
 export function createSource(
   configured: SourceSettings,
@@ -87,6 +95,7 @@ export function createSource(
     ...configured,
     provider,
     async connectionOf(instanceId) {
+      if (!isStorable(instanceId)) throw new QuotaBridgeError('INVALID_REQUEST', NO_SITE)
       const found = await cache.fetch(instanceId)
       return found === 'none' ? undefined : found
     }

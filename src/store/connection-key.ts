@@ -11,6 +11,11 @@ export interface ConnectionKey {
   instanceId: string
 }
 
+/** Whether a text can be a site's id, or any other text that is kept: PostgreSQL holds no NUL. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0')
+}
+
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**

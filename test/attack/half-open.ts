@@ -2,14 +2,21 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openRaw } from '../helpers/raw-socket.ts'
+import type { AttackRow, Outcome, Stage } from './row.ts'
 import { descriptorsOf, startAttacked } from './service.ts'
 
 const SOCKETS = 500
 const STOPS_WITHIN_MS = 2000
 
-export async function halfOpenSockets(): Promise<{ ok: boolean; figure: string }> {
-  const { child, url, stop } = await startAttacked()
-  const before = await descriptorsOf(child)
+export const halfOpen: AttackRow = {
+  name: '500 half-open sockets',
+  wanted: `no descriptor held after 5 s; stops within ${STOPS_WITHIN_MS} ms with 0`,
+  run
+}
+
+async function run(stage: Stage): Promise<Outcome> {
+  const { child, url, stop } = await startAttacked(stage)
+  const before = descriptorsOf(child)
   const sockets = Array.from({ length: SOCKETS }, (_, number) => {
     const socket = openRaw(url)
     socket.allowHalfOpen = true
@@ -18,7 +25,7 @@ export async function halfOpenSockets(): Promise<{ ok: boolean; figure: string }
     return socket
   })
   await sleep(5000)
-  const held = (await descriptorsOf(child)) - before
+  const held = descriptorsOf(child) - before
   const started = performance.now()
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
@@ -26,7 +33,7 @@ export async function halfOpenSockets(): Promise<{ ok: boolean; figure: string }
   for (const socket of sockets) socket.destroy()
   await stop()
   return {
-    ok: held <= 5 && code === 0 && stoppedMs < STOPS_WITHIN_MS,
-    figure: `${held} of ${SOCKETS} descriptors held after 5 s; stopped in ${stoppedMs.toFixed(0)} ms with ${code}`
+    holds: held <= 5 && code === 0 && stoppedMs < STOPS_WITHIN_MS,
+    figures: `${held} of ${SOCKETS} descriptors held after 5 s; stopped in ${stoppedMs.toFixed(0)} ms with ${code}`
   }
 }

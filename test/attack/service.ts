@@ -1,11 +1,11 @@
 // A service as a process of its own, so that whoever attacks it does not share its time.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createFakeWix, type FakeWix } from '../../src/devkit/fake-wix.ts'
+import type { Stage } from './row.ts'
 
 export interface AttackedService {
   wix: FakeWix
@@ -18,14 +18,17 @@ export interface AttackedService {
 export const ATTACK_TOKEN = 'a-token-for-attacks'
 
 /** Starts it with numbers from the configuration, so that only its own work is measured. */
-export async function startAttacked(server: object = {}): Promise<AttackedService> {
+export async function startAttacked({ newUrl, folder }: Stage, server: object = {}): Promise<AttackedService> {
   const wix = createFakeWix()
-  const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-attack-'))
   const quota = { feature: 'emails', name: 'Emails sent', used: 346, limit: 500 }
   const configuration = {
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem },
     server: { host: '127.0.0.1', port: 0, ...server },
     management: { port: 0, token: ATTACK_TOKEN },
+    store: {
+      url: await newUrl(),
+      encryptionKeys: [Buffer.from('a key for tests, of 32 bytes ...').toString('base64')]
+    },
     providers: { newsletter: { type: 'static', groups: [{ plans: [{ id: 'free', name: 'Free' }], quotas: [quota] }] } },
     actions: { 'send-email': { provider: 'newsletter' } }
   }
@@ -52,13 +55,11 @@ export async function startAttacked(server: object = {}): Promise<AttackedServic
         child.kill('SIGTERM')
         await once(child, 'exit')
       }
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }
 
 /** How many descriptors a process holds. */
-export async function descriptorsOf({ pid }: ChildProcess): Promise<number> {
-  const { readdirSync } = await import('node:fs')
+export function descriptorsOf({ pid }: ChildProcess): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AttackRow, Outcome, Stage } from './row.ts'
 import { startAttacked } from './service.ts'
 
 const CALLS_A_SECOND = 200
@@ -9,8 +10,14 @@ const SECONDS = 3
 /** How long the load balancer goes on after readiness said no. */
 const NOTICES_AFTER_MS = 500
 
-export async function stoppingUnderLoad(): Promise<{ ok: boolean; figure: string }> {
-  const { wix, child, url, managementUrl, stop } = await startAttacked({ drain: '2s' })
+export const stopping: AttackRow = {
+  name: 'stopped at 200 calls a second',
+  wanted: 'every call is answered 200; ends with 0',
+  run
+}
+
+async function run(stage: Stage): Promise<Outcome> {
+  const { wix, child, url, managementUrl, stop } = await startAttacked(stage, { drain: '2s' })
   const body = await wix.sign(wix.payload({ actionKey: 'send-email' }))
   const keeping = new Agent({ keepAlive: true })
   const outcomes = new Map<string, number>()
@@ -42,7 +49,7 @@ export async function stoppingUnderLoad(): Promise<{ ok: boolean; figure: string
   keeping.destroy()
   await stop()
   const told = [...outcomes].map(([what, times]) => `${what} × ${times}`).join(', ')
-  return { ok: outcomes.size === 1 && outcomes.has('200') && code === 0, figure: `${told}; ended with ${code}` }
+  return { holds: outcomes.size === 1 && outcomes.has('200') && code === 0, figures: `${told}; ended with ${code}` }
 
   function call(kept: boolean): Promise<void> {
     return new Promise(resolve => {

@@ -1,9 +1,9 @@
 // What ends a snapshot: its renewal dates, other settings, a clock that jumps. Each concerns only what it must.
-import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { SHARED } from '../../src/store/connection-key.ts'
+import { openDatabase } from '../../src/store/database.ts'
 import { createKeyring } from '../../src/store/encryption.ts'
-import { sealReport } from '../../src/store/sealed.ts'
+import { openReport, sealReport } from '../../src/store/sealed.ts'
+import type { SnapshotsTable } from '../../src/store/tables.ts'
 import { type Bridge, bodyOf, ENCRYPTION_KEY, errorOf, startBridge } from '../helpers/bridge.ts'
 import { movableClock } from '../helpers/clock.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
@@ -11,6 +11,12 @@ import { startManagedBridge } from '../helpers/manage.ts'
 const KEPT = { freshFor: '60s', patience: '200ms', keepFor: '30d', deadline: '800ms' }
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
+const keyring = createKeyring([Buffer.from(ENCRYPTION_KEY, 'base64')])
+
+/** What a row holds when that report was kept in it. */
+function sealed({ provider, instance_id: instanceId }: SnapshotsTable, report: string) {
+  return sealReport(keyring, { provider, instanceId }, report)
+}
 
 async function askRooms({ call }: Pick<Bridge, 'call'>, nowMs: number, action = 'create-room') {
   const iat = Math.floor(nowMs / 1000)
@@ -106,27 +112,26 @@ t.test('a report from a clock that ran ahead is replaced at once', async t => {
 
 t.test('a stored row that cannot be used is as good as none, and is told once', async t => {
   const clock = movableClock()
-  const keyring = createKeyring([Buffer.from(ENCRYPTION_KEY, 'base64')])
-  const report = (text: string) => {
-    const { key_id, sealed } = sealReport(keyring, { provider: 'docspace', instanceId: SHARED }, text)
-    return `key_id = '${key_id}', sealed = '${sealed}'`
-  }
-  const damages = {
-    'of an earlier version': report('{"vocabulary":"docspace","account":"x","groups":[]}'),
-    'of a later version': report('{"version":3,"report":{"vocabulary":"docspace","account":"x","groups":[]}}'),
-    'with a report that fits no schema': report('{"version":2,"report":{"groups":7}}'),
-    'with a time in the future': `fetched_at = ${clock.now() + DAY}`,
-    'with half a text': report('{half'),
-    'that was changed': "sealed = 'AAAA'"
+  const damages: Record<string, (row: SnapshotsTable, report: string) => Partial<SnapshotsTable>> = {
+    'of an earlier version': row => sealed(row, '{"vocabulary":"docspace","account":"x","groups":[]}'),
+    'of a later version': (row, report) => sealed(row, report.replace('"version":2', '"version":3')),
+    'with a report that fits no schema': row => sealed(row, '{"version":2,"report":{"groups":7}}'),
+    'with a time in the future': () => ({ fetched_at: clock.now() + DAY }),
+    'with half a text': row => sealed(row, '{half'),
+    'that no key opens': () => ({ sealed: 'AAAA' })
   }
   for (const [name, change] of Object.entries(damages)) {
     const store = { url: `file:${t.testdir({ [name.replaceAll(' ', '-')]: {} })}/q.db` }
     const first = await startManagedBridge(t, { store, docspace: KEPT, now: clock.now })
     t.match(await askRooms(first, clock.now()), { status: 200 })
     await first.service.close()
-    const database = new DatabaseSync(store.url.slice('file:'.length))
-    database.exec(`update snapshots set ${change}`)
-    database.close()
+    const database = openDatabase(store.url, () => {})
+    for (const row of await database.queries.selectFrom('snapshots').selectAll().execute())
+      await database.queries
+        .updateTable('snapshots')
+        .set(change(row, openReport(keyring, row) ?? ''))
+        .execute()
+    await database.close()
     first.docspace.fail('status-503')
     const second = await startManagedBridge(t, { store, docspace: KEPT, now: clock.now, sharing: first.docspace })
     for (let calls = 0; calls < 2; calls++)

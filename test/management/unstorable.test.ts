@@ -1,5 +1,6 @@
 // What a database cannot hold is the caller's mistake on either engine, not the database's silence.
 import t from 'tap'
+import { appEvent } from '../helpers/app-event.ts'
 import { errorOf } from '../helpers/bridge.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
@@ -8,7 +9,7 @@ const cursorOf = (value: unknown) => Buffer.from(JSON.stringify(value)).toString
 
 onEachEngine(({ name, newUrl }) => {
   t.test(`${name}: a NUL anywhere, and a cursor beyond every row, are 400`, async t => {
-    const { manage, ask, docspace } = await startManagedBridge(t, { store: { url: await newUrl(t) } })
+    const { manage, ask, get, docspace } = await startManagedBridge(t, { store: { url: await newUrl(t) } })
     const good = { url: docspace.url, apiKey: docspace.portal.keys.owner }
     const requests: [string, string, object?][] = [
       ['PUT', 'v1/connections/sites/a%00b?check=false', good],
@@ -38,8 +39,14 @@ onEachEngine(({ name, newUrl }) => {
     t.match(await errorOf(await ask('a\0b')), {
       status: 400,
       code: 'INVALID_REQUEST',
-      data: { field: 'data.metadata.instanceId' },
+      data: { field: 'instanceId' },
       wellFormed: true
     })
+    t.equal((await ask('a\0b', 'send-email')).status, 200, 'where the site does not matter, neither does its id')
+    const event = { eventType: 'AppRemoved', instanceId: 'a\0b' }
+    const removal = await get('public', 'v1/app-events', { method: 'POST', body: await appEvent(event) })
+    t.match(await errorOf(removal), { status: 400, data: { field: 'data.instanceId' }, wellFormed: true })
+    const early = await appEvent({ ...event, instanceId: 'a' }, { iat: -1e300 })
+    t.equal((await get('public', 'v1/app-events', { method: 'POST', body: early })).status, 200)
   })
 })
