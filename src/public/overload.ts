@@ -3,9 +3,10 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 
-/** Mean lateness over half a second; answers that come later than a second are of no use to who waits for a page. */
+/** Mean lateness: what then comes after a second or later is of no use to who waits for a page. */
 const LATE_MS = 500
-const SAMPLE_MS = 500
+/** Long enough that a single long task, as at the start, is no overload. */
+const SAMPLE_MS = 2000
 const RETRY_AFTER_SECONDS = 1
 
 /** In this plugin's context, answers 503 OVERLOADED while the process cannot keep up. */
