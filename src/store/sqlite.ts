@@ -29,10 +29,7 @@ export function openSqlite(file: string): SqliteDatabase {
     close: () => database.close(),
     prepare(sql) {
       if (isReplaced()) throw new StoreError('file-replaced', storeTroubles['file-replaced'][0])
-      // SQLite itself ends a transaction for which there was no room: there is nothing left to roll back.
-      if (sql === 'rollback' && !database.isTransaction) return NOTHING_TO_DO
-      // Every transaction of ours writes; one that began by reading could not go on behind another process's write.
-      const statement = attempt(() => database.prepare(sql === 'begin' ? 'begin immediate' : sql))
+      const statement = attempt(() => database.prepare(wordsFor(sql, database.isTransaction)))
       return {
         reader: statement.columns().length > 0,
         all: parameters => attempt(() => statement.all(...parameters.map(toSqlite))),
@@ -43,11 +40,12 @@ export function openSqlite(file: string): SqliteDatabase {
   }
 }
 
-const NOTHING_TO_DO: ReturnType<SqliteDatabase['prepare']> = {
-  reader: false,
-  all: () => [],
-  run: () => ({ changes: 0, lastInsertRowid: 0 }),
-  iterate: () => [].values()
+/** What is asked of SQLite where Kysely's words do not fit it. */
+function wordsFor(sql: string, isTransaction: boolean): string {
+  // Every transaction of ours writes; one that began by reading could not go on behind another process's write.
+  if (sql === 'begin') return 'begin immediate'
+  // SQLite itself ends a transaction for which there was no room: there is nothing left to roll back.
+  return sql === 'rollback' && !isTransaction ? 'select 1' : sql
 }
 
 function prepare(database: DatabaseSync): void {

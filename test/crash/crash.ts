@@ -1,4 +1,5 @@
-// npm run test:crash: kills a writing process a hundred times on each engine; no acknowledged change may be lost, none half-written seen.
+// npm run test:crash: kills a writing process a hundred times on each engine; no acknowledged change may be lost, none half-written seen,
+// and the next one must get what the killed one held.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,10 +30,12 @@ async function writeAndKill(url: string, from: number): Promise<Map<string, numb
   writer.stdout.on('data', chunk => {
     text += chunk
   })
-  await once(writer.stdout, 'data')
+  const ended = once(writer, 'close')
+  const began = await Promise.race([once(writer.stdout, 'data').then(() => true), ended.then(() => false)])
+  if (!began) throw new Error('the writer did not start')
   await sleep(Math.random() * LIFE_MS_MAX)
   writer.kill('SIGKILL')
-  await once(writer, 'close')
+  await ended
   const whole = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
