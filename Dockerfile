@@ -21,6 +21,7 @@ COPY package.json openapi.yaml LICENSE ./
 RUN mkdir data && chown node:node data
 USER node
 EXPOSE 8080 8081
-HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8080}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/main.js"]
+# Where the service writes its address, so that the check follows server.port; /tmp must be writable for that.
+ENV QUOTA_BRIDGE_ADDRESS_FILE=/tmp/quota-bridge.address
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["node", "dist/health-check.js"]
+ENTRYPOINT ["node", "--expose-gc", "dist/main.js"]

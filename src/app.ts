@@ -1,5 +1,7 @@
 // The one place where everything is wired together: from a configuration to a service that listens.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
@@ -11,7 +13,10 @@ import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createReports } from './quota/reports.ts'
 import { createQuotaService } from './quota/service.ts'
 import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
+import { holdStore } from './store/hold.ts'
 import { openStore, type Store, storeInMemory } from './store/index.ts'
+import { demandKeys } from './store/refusal.ts'
+import { StoreError, storeTroubles } from './store/store-error.ts'
 import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
 
 export interface ServiceOptions {
@@ -19,6 +24,8 @@ export interface ServiceOptions {
   logger: Logger
   /** Milliseconds since 1970. */
   now?: () => number
+  /** Starts also on a store of which a large part is under keys that are not configured. */
+  force?: boolean
 }
 
 export interface Service {
@@ -33,6 +40,7 @@ export interface Service {
 /**
  * Starts the service.
  * @throws the system's error when an address cannot be listened on, or the database's; nothing is left open then
+ * @throws {StoreRefusal} when the store is another service's, or under other keys
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   // Closed in the reverse order: the listeners first, then what answers their calls, then the store.
@@ -52,16 +60,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function open(
-  { configuration, logger, now = Date.now }: ServiceOptions,
+  { configuration, logger, now = Date.now, force = false }: ServiceOptions,
   opened: AsyncDisposableStack
 ): Promise<Omit<Service, 'close'>> {
   const { wix, server, management, presentation } = configuration
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
-  const onStoreError = ({ message }: Error) => logger.warn({ reason: message }, 'the database does not answer')
-  const store = await openStore({ ...(configuration.store ?? storeInMemory()), onLost: onStoreError, now })
+  let stopping = false
+  const isStopping = () => stopping
+  const onStoreError = (error: Error) => tellStoreError(logger, error)
+  const kept = configuration.store ?? storeInMemory()
+  const held = holdStore(kept.url)
+  opened.defer(() => held.release())
+  const store = await openStore({ ...kept, onLost: onStoreError, now })
   opened.defer(() => store.close())
+  const { rows, foreign } = await demandKeys(store.rotation, force)
+  if (foreign > 0)
+    logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
   const sources = createSources(configuration, store, now, logger)
   opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
   const reports = createReports({
@@ -75,14 +91,17 @@ async function open(
   const envelope = { ...wix, now }
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
-    basePath: server.basePath,
+    basePaths: configuration.basePaths,
+    forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),
     connections: store.connections,
     quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
     ...(links && { links }),
-    presenter: createPresenter({ ...presentation, now })
+    presenter: createPresenter({ ...presentation, now }),
+    isStopping,
+    ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
   const managementApp =
     management &&
@@ -93,15 +112,28 @@ async function open(
       isStoreKept: configuration.store !== undefined,
       sources,
       markPlan: reports.markPlan,
-      now
+      now,
+      isStopping
     })
-  opened.defer(async () => void (await Promise.all([publicApp.close(), managementApp?.close()])))
+  // Readiness is told until the last call was answered.
+  opened.defer(() => managementApp?.close())
+  opened.defer(async () => {
+    stopping = true
+    await sleep(durationMs(server.drain))
+    await publicApp.close()
+  })
   const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
   if (!managementApp) return { publicUrl: address }
   const managementUrl = `${await listen(managementApp, management)}/`
   logger.info({ listener: 'management', url: managementUrl }, 'listening')
   return { publicUrl: address, managementUrl }
+}
+
+/** As what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
+function tellStoreError(logger: Logger, error: Error): void {
+  if (!(error instanceof StoreError)) logger.error({ err: error }, 'internal error')
+  else logger.warn({ reason: error.message }, storeTroubles[error.trouble][0])
 }
 
 function createSources(

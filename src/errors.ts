@@ -51,6 +51,11 @@ export const errorCatalogue = {
     message: 'This site has no connection with this provider.',
     remedy: 'Save one with PUT.'
   },
+  SITE_REMOVED: {
+    status: 409,
+    message: 'The app was removed from this site while its connection was being saved; nothing was saved.',
+    remedy: 'If the app is installed there again, save the connection again.'
+  },
   INVALID_CONNECTION: {
     status: 422,
     message: 'The connection is not what this provider needs.',
@@ -69,22 +74,35 @@ export const errorCatalogue = {
   NOT_FOUND: {
     status: 404,
     message: 'There is nothing at this path for this method.',
-    remedy: 'Quota calls go to POST {basePath}/v1/quota-info.'
+    remedy: 'Quota calls go to POST {basePath}v1/quota-info. All else under a base path goes where forward.to says.'
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message: 'The body is larger than what is taken here.',
-    remedy: 'Send 64 KiB at most, and 16 KiB to the management API.'
+    remedy:
+      'Send 64 KiB at most, 16 KiB to the management API, and forward.maxBodySize to what is passed on to the maker.'
   },
   RATE_LIMITED: {
     status: 429,
     message: 'More calls are being answered right now than this server takes on.',
-    remedy: 'Try again after the seconds that Retry-After names, or raise server.maxConcurrentCalls.'
+    remedy:
+      'Try again after the seconds that Retry-After names, or raise server.maxConcurrentCalls; for calls that are passed on, forward.maxConcurrentCalls.'
+  },
+  OVERLOADED: {
+    status: 503,
+    message: 'The service is too busy to answer in time.',
+    remedy:
+      'Try again after the seconds that Retry-After names; if it stays so, give the service more processors or another replica.'
   },
   PROVIDER_REJECTED: {
     status: 502,
     message: 'The provider of the quotas refused our credentials or gave an answer that makes no sense.',
     remedy: 'Check the connection of this provider: its URL, its API key, and what that key may see.'
+  },
+  FORWARD_FAILED: {
+    status: 502,
+    message: "The maker's own server cannot be reached, or hung up. It may have received the call.",
+    remedy: 'Check forward.to in the configuration, and the server behind it.'
   },
   QUOTA_UNAVAILABLE: {
     status: 503,
@@ -95,6 +113,11 @@ export const errorCatalogue = {
     status: 504,
     message: 'The provider of the quotas did not answer in time.',
     remedy: "Try again; if it stays so, check the provider's health or raise its deadline."
+  },
+  FORWARD_TIMEOUT: {
+    status: 504,
+    message: "The maker's own server did not answer in time. It may have received the call.",
+    remedy: 'Let it answer sooner, or raise forward.timeout.'
   },
   INTERNAL: {
     status: 500,

@@ -1,8 +1,10 @@
 // The command line: what the operator types, and with which code it ends.
+import { writeFileSync } from 'node:fs'
 import { parseArgs, styleText } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { startService } from './app.ts'
+import { durationMs } from './config/durations.ts'
 import { loadConfiguration } from './config/load.ts'
 import { configuredSecrets } from './config/secrets.ts'
 import { createLogger, logLevel } from './logging.ts'
@@ -10,21 +12,22 @@ import { ConfigurationError, type Mistake } from './mistakes.ts'
 import { adapters } from './providers/index.ts'
 import { rotateKeys } from './rotate-keys.ts'
 
-const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE
+const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE [--force]
 
   serve          answers Wix's quota calls (the default)
   rotate-keys    re-encrypts every stored connection under the first of
                  store.encryptionKeys; safe while the service runs
   --config FILE  the configuration; QUOTA_BRIDGE_CONFIG when left out
+  --force        serves also when a large part of the store is under keys that
+                 store.encryptionKeys does not name
   --help         shows this
 
 Environment: PORT and MANAGEMENT_PORT override the ports, LOG_LEVEL sets the log's level.
-Exit codes: 0 done or stopped, 1 failed, 2 wrong command line or configuration.
+Exit codes: 0 done or stopped, 1 failed, or stopped at once by a second signal,
+2 wrong command line or configuration.
 `
 
 const EXIT = { ok: 0, failed: 1, usage: 2 }
-/** Longer than any deadline, shorter than what orchestrators wait before they kill. */
-const GRACE_MS = 8000
 
 process.exitCode = await main(process.argv.slice(2), process.env)
 
@@ -45,27 +48,37 @@ async function main(argv: string[], environment: NodeJS.ProcessEnv): Promise<num
     process.stderr.write(`No configuration is named; use --config FILE or QUOTA_BRIDGE_CONFIG.\n\n${USAGE}`)
     return EXIT.usage
   }
-  return options.command === 'serve' ? serve(file, environment) : rotate(file, environment)
+  return options.command === 'serve' ? serve(file, environment, options.force) : rotate(file, environment)
 }
 
 function readArguments(argv: string[]) {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } }
+    options: {
+      config: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' }
+    }
   })
   const [command = 'serve', ...rest] = positionals
   if (command !== 'serve' && command !== 'rotate-keys') throw new Error(`There is no command ${command}.`)
+  if (values.force && command !== 'serve') throw new Error(`${command} takes no --force.`)
   if (rest.length > 0) throw new Error(`Too many words: ${rest.join(' ')}.`)
   return { ...values, command }
 }
 
-async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
+async function serve(file: string, environment: NodeJS.ProcessEnv, force: boolean): Promise<number> {
   const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
-    const service = await startService({ configuration, logger })
-    closeWithGrace({ delay: GRACE_MS, logger }, async ({ signal, err }) => {
+    const service = await startService({ configuration, logger, force })
+    writeAddress(service.publicUrl, environment, logger)
+    const { drain, grace } = configuration.server
+    const delay = durationMs(drain) + durationMs(grace)
+    const onTimeout = () =>
+      logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
+    closeWithGrace({ delay, logger, onTimeout }, async ({ signal, err }) => {
       if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
       else logger.info({ signal }, 'stopping')
       await service.close()
@@ -73,6 +86,17 @@ async function serve(file: string, environment: NodeJS.ProcessEnv): Promise<numb
     return EXIT.ok
   } catch (error) {
     return fail(error, file, logger)
+  }
+}
+
+/** For the container's health check, which knows no configuration. */
+function writeAddress(url: string, { QUOTA_BRIDGE_ADDRESS_FILE: file }: NodeJS.ProcessEnv, logger: Logger): void {
+  if (!file) return
+  try {
+    writeFileSync(file, url)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : ''
+    logger.warn({ file, reason }, 'the address for the health check cannot be written; it asks PORT, or 8080')
   }
 }
 

@@ -1,14 +1,14 @@
 // quota-bridge rotate-keys: re-encrypts every stored secret under the first key, while the service runs.
 import type { Configuration } from './config/load.ts'
-import type { ConnectionKey } from './store/connection-key.ts'
 import { openStore } from './store/index.ts'
+import type { Resealed, Step } from './store/rotation.ts'
 
 const BATCH = 100
 
 export interface RotationSum {
-  /** Connections and signing keys now under the first key that were not before. */
+  /** Connections, reports and signing keys now under the first key that were not before. */
   resealed: number
-  /** Those that no configured key opens. */
+  /** Connections and signing keys that no configured key opens; such reports are dropped, since they can be fetched anew. */
   unreadable: number
 }
 
@@ -25,16 +25,17 @@ export async function rotateKeys(
     const total = await rotation.countOldSeals()
     const sum = await rotation.resealSigningKeys()
     let done = 0
-    let after: ConnectionKey | undefined
-    for (;;) {
-      const step = await rotation.reseal({ ...(after && { after }), limit: BATCH })
-      if (!step) return sum
-      after = step.last
-      sum.resealed += step.resealed
-      sum.unreadable += step.unreadable
-      done += step.resealed + step.unreadable
-      onProgress(done, total)
+    const goThrough = async (reseal: (step: Step) => Promise<Resealed | undefined>) => {
+      for (let step = await reseal({ limit: BATCH }); step; step = await reseal({ after: step.last, limit: BATCH })) {
+        sum.resealed += step.resealed
+        sum.unreadable += step.unreadable
+        done += step.resealed + step.unreadable
+        onProgress(done, total)
+      }
     }
+    await goThrough(rotation.reseal)
+    await goThrough(rotation.resealReports)
+    return sum
   } finally {
     await close()
   }

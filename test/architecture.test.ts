@@ -7,6 +7,7 @@ const FLOORS = [
   'devkit',
   'main',
   'rotate-keys',
+  'health-check',
   'app',
   'config',
   'public',

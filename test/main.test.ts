@@ -1,14 +1,17 @@
 // The command line, run as an operator runs it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { openStore } from '../src/store/index.ts'
 import { sharedWix } from './helpers/bridge.ts'
+import { freePort } from './helpers/free-port.ts'
 import { startPostgres } from './helpers/postgres.ts'
 import { run } from './helpers/process.ts'
+import { startTarget } from './helpers/target.ts'
 
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
 
@@ -44,6 +47,70 @@ t.test('it serves, answers a signed call, prints nothing deprecated, and stops o
   t.match(bridge.stdout(), /"signal":"SIGTERM","msg":"stopping"/)
   t.notMatch(bridge.stdout() + bridge.stderr(), /deprecat|warning/i)
   for (const line of bridge.stdout().trim().split('\n')) t.ok(JSON.parse(line).time, 'every line is JSON')
+})
+
+t.test('a second signal ends it at once, with 1', async t => {
+  const file = configurationFile(t.testdir())
+  writeFileSync(file, readFileSync(file, 'utf8').replace('host: 127.0.0.1', 'host: 127.0.0.1, drain: 1m'))
+  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  await bridge.until(/"listening"/)
+  bridge.child.kill('SIGTERM')
+  await bridge.until(/"stopping"/)
+  bridge.child.kill('SIGTERM')
+  t.equal(await bridge.ended, 1)
+  t.match(bridge.stdout(), /second SIGTERM, exiting/)
+})
+
+t.test("the container's health check follows the port that the configuration names", async t => {
+  const dir = t.testdir()
+  const file = configurationFile(dir)
+  const port = await freePort()
+  writeFileSync(file, readFileSync(file, 'utf8').replace('host: 127.0.0.1', `host: 127.0.0.1, port: ${port}`))
+  const { PORT: _overridden, ...others } = environment
+  const address = { ...others, QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/address` }
+  const bridge = run(t, 'src/main.ts', ['--config', file], address)
+  await bridge.until(/"listening"/)
+  const check = (more: NodeJS.ProcessEnv) => run(t, 'src/health-check.ts', [], { ...address, ...more }).ended
+  t.equal(await check({}), 0)
+  t.equal(await check({ QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/none`, PORT: String(port) }), 0)
+  t.equal(await check({ QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/none`, PORT: String(await freePort()) }), 1)
+  bridge.child.kill('SIGTERM')
+  t.equal(await bridge.ended, 0)
+  t.equal(await check({}), 1)
+  const unwritable = run(t, 'src/main.ts', ['--config', configurationFile(dir)], {
+    ...environment,
+    QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/no/such/folder`
+  })
+  await unwritable.until(/"reason":"ENOENT","msg":"the address for the health check cannot be written/)
+})
+
+t.test('a stop waits for calls that were passed on as long as server.grace says, and not longer', async t => {
+  const target = await startTarget(t, {
+    answer: (request, response) => void (request.url === '/slow' && setTimeout(() => response.end('done'), 1000))
+  })
+  const start = async (grace: string, dir: string) => {
+    const yaml = `server: { host: 127.0.0.1, grace: ${grace} }\nforward: { to: "${target.url}" }`
+    const file = configurationFile(dir)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('server: { host: 127.0.0.1 }', yaml))
+    const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+    const [, url = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
+    return { bridge, url }
+  }
+  const dir = t.testdir()
+  const patient = await start('20s', dir)
+  const slow = fetch(`${patient.url}slow`, { method: 'POST', body: 'hello' })
+  while (target.seen.length < 1) await sleep(5)
+  patient.bridge.child.kill('SIGTERM')
+  t.equal(await (await slow).text(), 'done')
+  t.equal(await patient.bridge.ended, 0)
+
+  const hasty = await start('300ms', dir)
+  const lost = fetch(`${hasty.url}never`, { method: 'POST', body: 'hello' })
+  while (target.seen.length < 2) await sleep(5)
+  hasty.bridge.child.kill('SIGTERM')
+  await t.rejects(lost)
+  t.equal(await hasty.bridge.ended, 1)
+  t.match(hasty.bridge.stdout(), /"level":"error".*"graceMs":300,"msg":"stopped before every call was answered/)
 })
 
 t.test('the configuration may be named by the environment, and serve spelled out', async t => {

@@ -18,3 +18,9 @@ export function durationMs(text: string): number {
   const amount = Number.parseInt(text, 10)
   return amount * (UNIT_MS[text.slice(String(amount).length)] ?? Number.NaN)
 }
+
+/** What is wrong with a duration that must lie between two; undefined when nothing is. */
+export function durationMistake(text: string, { min, max }: { min: string; max: string }): string | undefined {
+  const ms = durationMs(text)
+  return ms < durationMs(min) || ms > durationMs(max) ? `is ${text}, but must lie between ${min} and ${max}` : undefined
+}

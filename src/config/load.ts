@@ -3,22 +3,29 @@ import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
+import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
+import { readForward } from './forward.ts'
 import { interpolate } from './interpolate.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
-  'wix' | 'management' | 'store' | 'providers' | 'actions'
+  'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
   management?: { host: string; port: number; tokens: NamedToken[] }
   store?: ConfiguredStore
+  /** Where Wix asks for quotas; each ends in a slash. */
+  basePaths: string[]
+  /** The maker's own servers, with the limits of each. */
+  forward: ForwardTarget[]
   providers: ReadonlyMap<string, SourceSettings>
   actions: ReadonlyMap<string, ConfiguredAction>
 }
@@ -64,13 +71,17 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
 
   const mistakes: Mistake[] = []
   const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
+  // Before defaults are filled in: what was written matters.
+  const basePath = entry(entry(written, 'server'), 'basePath')
   const draft = Value.Default(ConfigurationSchema, written)
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
   const providers = readProviders(entry(draft, 'providers'), adapters, mistakes)
   const actions = readActions(entry(draft, 'actions'), providers, mistakes)
+  const forwarding = readForward(entry(draft, 'forward'), basePath, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
+  if (valid) mistakes.push(...serverMistakes(valid.server))
   const store = readStore(valid?.store, mistakes)
   if (valid)
     mistakes.push(
@@ -87,11 +98,11 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
       onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
     )
   }
-  const { wix, management, ...rest } = valid
+  const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { appId, allowUnsigned } = wix
-  const { store: _written, ...others } = rest
   return {
     ...others,
+    ...forwarding,
     wix: { appId, publicKeys, allowUnsigned },
     ...(management && { management: { ...management, tokens: namedTokens(management.token) } }),
     ...(store && { store }),
@@ -114,7 +125,9 @@ function overridePorts(value: unknown, { PORT, MANAGEMENT_PORT }: NodeJS.Process
   if (typeof value !== 'object' || value === null) return value
   const override = (listener: string, port: string | undefined) => {
     const section = entry(value, listener) ?? {}
-    return port !== undefined && typeof section === 'object' ? { [listener]: { ...section, port: Number(port) } } : {}
+    return port !== undefined && typeof section === 'object'
+      ? { [listener]: { ...section, port: port === '' ? port : Number(port) } }
+      : {}
   }
   return {
     ...value,

@@ -3,10 +3,10 @@ import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { Secret, type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
+import { Port, ServerSchema } from './server.ts'
+import { StoreSchema } from './store.ts'
 
 const strict = { additionalProperties: false }
-const Port = (port: number, description: string) =>
-  Type.Integer({ minimum: 0, maximum: 65535, default: port, description, examples: [port] })
 
 const PublicKey = Type.String({
   minLength: 1,
@@ -85,25 +85,6 @@ const ManagementTokens = Type.Union(
   }
 )
 
-const StoreSchema = Type.Object(
-  {
-    url: Type.String({
-      pattern: '^(file:.+|postgres(ql)?://.+)$',
-      default: 'file:data/quota-bridge.db',
-      // It may hold a password.
-      shown: false,
-      description: 'file:PATH for embedded SQLite, postgres://… for several replicas',
-      examples: ['postgres://quota@db.internal/quota']
-    }),
-    encryptionKeys: Type.Array(Secret({ description: 'base64 of 32 bytes', examples: ['${ENCRYPTION_KEY}'] }), {
-      minItems: 1,
-      description: 'base64 of 32 bytes each (openssl rand -base64 32); the first encrypts, all decrypt',
-      examples: [['${ENCRYPTION_KEY}']]
-    })
-  },
-  { ...strict, description: "where the sites' own connections are kept" }
-)
-
 export const ConfigurationSchema = Type.Object(
   {
     wix: Type.Object(
@@ -126,37 +107,12 @@ export const ConfigurationSchema = Type.Object(
       },
       { ...strict, description: 'what identifies the Wix app' }
     ),
-    server: Type.Object(
-      {
-        host: Type.String({
-          minLength: 1,
-          default: '0.0.0.0',
-          description: 'the address that Wix reaches',
-          examples: ['0.0.0.0']
-        }),
-        port: Port(8080, 'its port; 0 picks a free one; the environment variable PORT overrides it'),
-        basePath: Type.String({
-          pattern: '^/[\\w./~-]*$',
-          default: '/',
-          description: "the path of the app's deployment URI, in front of v1/quota-info",
-          examples: ['/quota/']
-        }),
-        publicUrl: Type.Optional(
-          Type.String({
-            pattern: '^https?://[^\\s/?#]+/?$',
-            description:
-              "where a person's browser reaches this listener; turns on upgrade links that tell us when a plan may have changed; needs a store",
-            examples: ['https://quota.example.com']
-          })
-        ),
-        maxConcurrentCalls: Type.Integer({
-          minimum: 1,
-          default: 2000,
-          description: 'how many quota calls are answered at once; further ones get 429',
-          examples: [2000]
-        })
-      },
-      { ...strict, default: {}, description: 'the public listener' }
+    server: ServerSchema,
+    forward: Type.Optional(
+      Type.Unknown({
+        description:
+          "the maker's own server, to which all goes that arrives under the base path and is not for Quota Bridge; or a list, one entry for each base path"
+      })
     ),
     management: Type.Optional(
       Type.Object(
@@ -210,6 +166,7 @@ const perSite = {
   }),
   connectUrl: Type.Optional(
     Type.String({
+      format: 'uri',
       pattern: '^https?://\\S+$',
       description:
         'with per-site: where the button Connect leads, with instanceId as a parameter; without it nothing is shown for a site that has no connection',

@@ -2,7 +2,28 @@
 
 import type { Mistake } from '../mistakes.ts'
 import type { SourceSettings } from '../quota/source.ts'
+import { Secret, Type } from '../schema.ts'
 import { readKey } from '../store/encryption.ts'
+
+/** The section `store:`. */
+export const StoreSchema = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^(file:.+|postgres(ql)?://.+)$',
+      default: 'file:data/quota-bridge.db',
+      // It may hold a password.
+      shown: false,
+      description: 'file:PATH for embedded SQLite, postgres://… for several replicas',
+      examples: ['postgres://quota@db.internal/quota']
+    }),
+    encryptionKeys: Type.Array(Secret({ description: 'base64 of 32 bytes', examples: ['${ENCRYPTION_KEY}'] }), {
+      minItems: 1,
+      description: 'base64 of 32 bytes each (openssl rand -base64 32); the first encrypts, all decrypt',
+      examples: [['${ENCRYPTION_KEY}']]
+    })
+  },
+  { additionalProperties: false, description: "where the sites' own connections are kept" }
+)
 
 export interface ConfiguredStore {
   url: string

@@ -1,4 +1,5 @@
-// npm run demo: a fake Wix, a fake DocSpace and the service on free ports, asked as Wix would ask, and left running.
+// npm run demo: a fake Wix, a fake DocSpace, a maker's own server and the service on free ports, asked as Wix would ask,
+// and left running.
 
 import { startService } from '../app.ts'
 import { readConfiguration } from '../config/load.ts'
@@ -9,7 +10,8 @@ import { Value } from '../schema.ts'
 import { QuotaInfoAnswer } from '../wix/contract.ts'
 import { isScenarioName, scenarioNames } from './docspace-scenarios.ts'
 import { startFakeDocSpace } from './fake-docspace.ts'
-import { quotaInfoUrl } from './fake-wix.ts'
+import { startFakeMaker } from './fake-maker.ts'
+import { methodUrl, quotaInfoUrl } from './fake-wix.ts'
 import { keptFakeWix } from './kept-key.ts'
 import { showAnswer } from './show-answer.ts'
 
@@ -21,7 +23,8 @@ if (!isScenarioName(scenario)) {
 
 const wix = keptFakeWix()
 const docspace = await startFakeDocSpace(scenario)
-const configuration = readConfiguration(demoConfiguration(docspace.url), {
+const maker = await startFakeMaker(wix)
+const configuration = readConfiguration(demoConfiguration(docspace.url, maker.url), {
   environment: { ...process.env, WIX_PUBLIC_KEY: wix.publicKeyPem, DOCSPACE_API_KEY: docspace.portal.keys.owner },
   adapters
 })
@@ -30,7 +33,7 @@ const service = await startService({
   logger: createLogger(logLevel({ LOG_LEVEL: 'warn', ...process.env }), configuredSecrets(adapters))
 })
 process.stdout.write(
-  `Quota Bridge answers at ${service.publicUrl}, a fake DocSpace (${scenario}) at ${docspace.url}\n\n`
+  `Quota Bridge answers at ${service.publicUrl}, a fake DocSpace (${scenario}) at ${docspace.url}, and the maker's own server at ${maker.url}\n\n`
 )
 
 for (const actionKey of configuration.actions.keys()) {
@@ -42,8 +45,13 @@ for (const actionKey of configuration.actions.keys()) {
 }
 
 const [actionKey = ''] = configuration.actions.keys()
-process.stdout.write(`Ask again, signed by the fake Wix:
+const invoked = await wix.ask(service.publicUrl, { actionKey, request: { actionParams: { title: 'Demo' } } }, 'invoke')
+process.stdout.write(`${actionKey} is run: Wix calls ${methodUrl(service.publicUrl, 'invoke')}, which goes on to the maker's own server
+${invoked.status} ${await invoked.text()}
+
+Ask again, signed by the fake Wix:
   npm run wix:call -- --url ${service.publicUrl} --action ${actionKey} --language en
+  npm run wix:call -- --url ${service.publicUrl} --action ${actionKey} --method invoke
   curl -X POST '${quotaInfoUrl(service.publicUrl)}' -H 'content-type: text/plain; charset=utf-8' -d '${await wix.sign(wix.payload({ actionKey }))}'
 
 Still running; Ctrl+C stops it.
@@ -53,15 +61,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     await service.close()
     await docspace.close()
+    await maker.close()
   })
 }
 
-function demoConfiguration(docspaceUrl: string): string {
+function demoConfiguration(docspaceUrl: string, makerUrl: string): string {
   return `
 wix:
   appId: ${wix.appId}
   publicKey: \${WIX_PUBLIC_KEY}
 server: { host: 127.0.0.1, port: 0 }
+forward: { to: "${makerUrl}" }
 providers:
   docspace:
     type: docspace

@@ -1,4 +1,5 @@
 // The parts of README that are made from code: the configuration's reference, the catalogue of errors, the languages.
+import { ForwardListSchema, ForwardSchema } from '../config/forward.ts'
 import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
 import { errorCatalogue } from '../errors.ts'
 import { type Findings, sharedFindings } from '../findings.ts'
@@ -58,9 +59,10 @@ function findingsTable(): string {
 
 function configurationTable(): string {
   const { providers: _providers, actions: _actions, ...sections } = ConfigurationSchema.properties
-  const rows = Object.entries(sections).flatMap(([key, schema]) =>
-    rowsOf(key, schema, isRequired(ConfigurationSchema, key))
-  )
+  const rows = Object.entries(sections).flatMap(([key, schema]) => [
+    ...rowsOf(key, schema, isRequired(ConfigurationSchema, key)),
+    ...(key === 'forward' ? forwardRows() : [])
+  ])
   for (const adapter of adapters.values()) {
     // What only a connection per site has comes last.
     const [shared, perSite] = (['shared', 'per-site'] as const).map(sites =>
@@ -71,6 +73,15 @@ function configurationTable(): string {
   }
   rows.push(...rowsOf('actions.<key>', ActionSchema, true).slice(1))
   return table(['key', 'what it is', 'default', 'example'], rows)
+}
+
+/** What each entry of a list has beside the keys of a single server comes last. */
+function forwardRows(): string[][] {
+  const { items } = ForwardListSchema
+  return [
+    ...rowsOf('forward', ForwardSchema, false).slice(1),
+    ...rowsOf('forward[].basePath', items.properties.basePath, true)
+  ]
 }
 
 function rowsOf(path: string, schema: TSchema, required: boolean): string[][] {

@@ -13,8 +13,18 @@ export interface FakeWixOptions {
   now?: () => number
 }
 
+/** The methods of an action that Wix publishes, as its dashboard calls them, and where they lie below the base URI. */
+export const methods = {
+  'quota-info': '/v1/quota-info',
+  invoke: '/v1/invoke',
+  'validate-configuration': '/v1/validate-configuration'
+}
+export type Method = keyof typeof methods
+
 export interface FakeCall {
   actionKey: string
+  /** What a method asks beside the action key. */
+  request?: object
   instanceId?: string
   languages?: readonly string[]
 }
@@ -23,12 +33,12 @@ export interface FakeWix {
   appId: string
   publicKeyPem: string
   privateKeyPem: string
-  /** The payload of a quota call, as Wix's samples show it. */
+  /** The payload of a call, as Wix's samples show it. */
   payload(call: FakeCall): Record<string, unknown>
   /** Any payload as a compact JWS; the header may be bent for tests. */
   sign(payload: unknown, header?: Record<string, unknown>): Promise<string>
-  /** Signs and sends a quota call to a deployment URI. */
-  ask(deploymentUri: string, call: FakeCall): Promise<Response>
+  /** Signs and sends a call of a method, or else a quota call, to a base URI. */
+  ask(baseUri: string, call: FakeCall, method?: Method): Promise<Response>
 }
 
 export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.now }: FakeWixOptions = {}): FakeWix {
@@ -39,11 +49,11 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
     appId,
     publicKeyPem: exportPem(createPublicKey(privateKey), 'spki'),
     privateKeyPem: exportPem(privateKey, 'pkcs8'),
-    payload({ actionKey, instanceId = '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11', languages = ['en-US'] }) {
+    payload({ actionKey, request, instanceId = '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11', languages = ['en-US'] }) {
       const seconds = Math.floor(now() / 1000)
       return {
         data: {
-          request: { actionKey },
+          request: { actionKey, ...request },
           metadata: {
             requestId: `${seconds}.${Math.floor(Math.random() * 1e17)}`,
             instanceId,
@@ -62,8 +72,8 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
       const bytes = new TextEncoder().encode(JSON.stringify(payload))
       return new CompactSign(bytes).setProtectedHeader({ alg: 'RS256', ...header }).sign(privateKey)
     },
-    async ask(deploymentUri, call) {
-      return fetch(quotaInfoUrl(deploymentUri), {
+    async ask(baseUri, call, method = 'quota-info') {
+      return fetch(methodUrl(baseUri, method), {
         method: 'POST',
         headers: { 'content-type': 'text/plain; charset=utf-8', 'user-agent': 'Wix' },
         body: await wix.sign(wix.payload(call))
@@ -73,9 +83,14 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
   return wix
 }
 
-/** Where Wix asks: it puts its own path behind whatever the dashboard says, slash or not. */
-export function quotaInfoUrl(deploymentUri: string): string {
-  return `${deploymentUri}/v1/quota-info`
+/** Where Wix calls: it puts its own path behind whatever the dashboard says, slash or not. */
+export function methodUrl(baseUri: string, method: Method): string {
+  return `${baseUri}${methods[method]}`
+}
+
+/** Where Wix asks for quotas. */
+export function quotaInfoUrl(baseUri: string): string {
+  return methodUrl(baseUri, 'quota-info')
 }
 
 function exportPem(key: KeyObject, type: 'spki' | 'pkcs8'): string {

@@ -6,6 +6,7 @@ import { managementRoutes } from '../management/app.ts'
 import { NOTHING_TO_SHOW } from '../presentation/present.ts'
 import { publicRoutes } from '../public/app.ts'
 import type { Connections } from '../store/connections.ts'
+import { forwardedOperations } from './forwarded-operations.ts'
 
 /** Only the schemas of the routes are read. */
 const neverCalled = () => Promise.reject(new Error('no route is called here'))
@@ -13,6 +14,7 @@ const neverCalled = () => Promise.reject(new Error('no route is called here'))
 const neverConnected: Connections = {
   get: neverCalled,
   list: neverCalled,
+  beginSave: neverCalled,
   put: neverCalled,
   setHealth: neverCalled,
   remove: neverCalled,
@@ -37,13 +39,14 @@ export async function generateOpenApi(version: string): Promise<string> {
       },
       servers: [
         {
-          url: '{deploymentUri}',
-          description: "The public listener, under the deployment URI that the app's dashboard names.",
-          variables: { deploymentUri: { default: 'http://127.0.0.1:8080' } }
+          url: '{baseUri}',
+          description: 'The public listener, under the base URI that the dashboard names for an action.',
+          variables: { baseUri: { default: 'http://127.0.0.1:8080' } }
         }
       ],
       tags: [
         { name: 'Wix', description: 'What Wix calls.' },
+        { name: "The maker's own server", description: 'What Wix calls too, passed on to where forward: says.' },
         {
           name: 'Connections',
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
@@ -66,11 +69,12 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
-    ping: neverCalled
+    health: neverCalled
   }
   await app.register(publicRoutes, {
-    basePath: '/',
+    basePaths: ['/'],
     maxConcurrentCalls: 1,
+    canBelieveAddresses: false,
     readEnvelope: neverCalled,
     readAppEvent: neverCalled,
     connections: neverConnected,
@@ -78,10 +82,12 @@ export async function generateOpenApi(version: string): Promise<string> {
     links: { linkFor: neverCalled, read: neverCalled },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })
+  await app.register(forwardedOperations)
   await app.register(managementRoutes, {
     tokens: [],
     store: storeOfNobody,
     isStoreKept: true,
+    isStopping: () => false,
     sources: new Map(),
     markPlan: neverCalled,
     now: Date.now

@@ -15,6 +15,11 @@ export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toCatalogue(error)
   logError(request.log, known, error)
+  return answerError(known, reply)
+}
+
+/** Answers with an error of the catalogue, for whoever writes the log's line himself. */
+export function answerError(known: QuotaBridgeError, reply: FastifyReply): FastifyReply {
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
   return reply.code(known.status).send(errorAnswer(known))
 }
@@ -72,7 +77,12 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<number, TSch
 }
 
 /** Codes that are always told together with when to come back. */
-const RETRIED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'QUOTA_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+const RETRIED: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'OVERLOADED',
+  'QUOTA_UNAVAILABLE',
+  'STORE_UNAVAILABLE'
+])
 
 const RetryAfter = Type.Integer({ minimum: 1, description: 'Seconds after which trying again makes sense.' })
 

@@ -1,53 +1,124 @@
 // What both listeners have in common: limits, one form for every error, no caching of answers.
 import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorAnswer, sendError } from './errors.ts'
 
 export interface ListenerOptions {
   logger: FastifyBaseLogger
   bodyLimitBytes: number
+  /** Within which a whole request has arrived. */
+  requestTimeoutMs?: number
+  /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
+  trustProxy?: string[]
+  /** Whether the service has been told to stop: connections then end with their next answer. */
+  isStopping: () => boolean
 }
 
+/** Within which a request's headers have arrived: however long a body may take, a head is short. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** How often Node looks for requests that are late. */
+const LATENESS_CHECK_MS = 1000
+/** How long whoever was refused may take to read why, before the socket is gone. */
+const LINGER_MS = 1000
+
+/** While the listener closes. */
+const IDLE_CHECK_MS = 100
+
 /** A Fastify instance without routes. */
-export function createListener({ logger, bodyLimitBytes }: ListenerOptions) {
+export function createListener({
+  logger,
+  bodyLimitBytes,
+  requestTimeoutMs = HEADERS_TIMEOUT_MS,
+  trustProxy,
+  isStopping
+}: ListenerOptions) {
   const app = fastify({
     loggerInstance: logger,
     // Each answer writes its own line; Fastify's two would cost more than the answer.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     routerOptions: {
-      // A deployment URI that ends in a slash makes Wix ask for //v1/quota-info.
+      // A base URI that ends in a slash makes Wix ask for //v1/quota-info.
       ignoreDuplicateSlashes: true,
       ignoreTrailingSlash: true,
       maxParamLength: 512
     },
     // Numbers in a query string are texts; nothing else is bent to fit, and nothing is dropped in silence.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
-    requestTimeout: 10_000,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: LATENESS_CHECK_MS,
+      // Node would answer in a form of its own.
+      requireHostHeader: false
+    },
+    ...(trustProxy !== undefined && { trustProxy }),
     // Longer than the idle time of the usual load balancers, which must be the ones to hang up.
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // What arrives on a connection that is kept while the service stops is answered as ever, and the connection closed.
+    return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => void sendError(new QuotaBridgeError('NOT_FOUND'), request, reply),
     clientErrorHandler(error, socket) {
-      if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawRefusal(error.code))
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+      else refuse(socket, error.code)
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
   // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) => sendError(new QuotaBridgeError('NOT_FOUND'), request, reply))
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (isStopping()) reply.raw.shouldKeepAlive = false
+    // https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6
+    if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
+      throw new QuotaBridgeError('INVALID_REQUEST', NO_HOST)
+  })
+  // Fastify closes what is idle when it begins to close; what was under way then would be kept alive and waited for.
+  app.addHook('preClose', async () => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS)
+    app.server.once('close', () => clearInterval(timer))
+  })
   app.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.raw.shouldKeepAlive = false
     reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
   })
   return app
 }
 
-/** The answer to bytes that never became a request, so that there is no reply to send it with. */
+/** In this plugin's context, refuses a request whose body has not arrived within the time. */
+export function refuseLateBodies(app: Pick<FastifyInstance, 'addHook'>, timeoutMs: number): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    const timer = setTimeout(() => {
+      if (raw.complete) return
+      refuse(raw.socket, LATE)
+    }, timeoutMs)
+    reply.raw.once('close', () => clearTimeout(timer))
+  })
+}
+
+const LATE = 'ERR_HTTP_REQUEST_TIMEOUT'
+
+const NO_HOST = {
+  message: 'The request names no host.',
+  remedy: 'Send a Host header, as HTTP/1.1 asks for.'
+}
+
+/** Answers bytes that never became a request, so that there is no reply to answer with; then the socket goes, whatever the other side does. */
+function refuse(socket: Duplex, code: string): void {
+  socket.end(rawRefusal(code))
+  // Destroyed at once it would be reset, and the refusal lost where more was being sent.
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
 function rawRefusal(code: string): string {
-  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === LATE ? 408 : 400
   const body = JSON.stringify(
     errorAnswer(new QuotaBridgeError('INVALID_REQUEST', { message: 'The request or its body is not well-formed.' }))
   )

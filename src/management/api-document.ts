@@ -17,7 +17,7 @@ export const apiDocumentRoute: FastifyPluginAsyncTypebox = async app => {
         security: [{ managementToken: [] }],
         response: {
           200: { description: 'OpenAPI 3.1', content: { 'application/yaml': { schema: Type.String() } } },
-          ...errorResponses(['UNAUTHORIZED'])
+          ...errorResponses(['UNAUTHORIZED', 'RATE_LIMITED'])
         }
       }
     },

@@ -16,20 +16,22 @@ const BODY_LIMIT_BYTES = 16 * 1024
 export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, 'connections'> {
   /** Any of these opens the API. */
   tokens: readonly NamedToken[]
-  store: Pick<Store, 'connections' | 'audit' | 'ping'>
+  store: Pick<Store, 'connections' | 'audit' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
   isStoreKept: boolean
+  /** Whether the service has been told to stop. */
+  isStopping: () => boolean
 }
 
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, store, isStoreKept, ...options }
+  { tokens, store, isStoreKept, isStopping, ...options }
 ) => {
-  app.register(readinessRoute, isStoreKept ? { pingStore: store.ping } : {})
+  app.register(readinessRoute, { isStopping, ...(isStoreKept && { checkStore: store.health }) })
   app.register(async guarded => {
     guarded.decorateRequest('actor', '')
-    guarded.addHook('onRequest', requireToken(tokens))
+    guarded.addHook('onRequest', requireToken(tokens, app.log))
     guarded.register(apiDocumentRoute)
     if (!isStoreKept) return
     guarded.register(connectionRoutes, { connections: store.connections, ...options })
@@ -40,7 +42,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
 
 /** Builds the management listener, not yet listening. */
 export function buildManagementApp({ logger, ...options }: ManagementRoutesOptions & { logger: FastifyBaseLogger }) {
-  const app = createListener({ logger, bodyLimitBytes: BODY_LIMIT_BYTES })
+  const app = createListener({ logger, bodyLimitBytes: BODY_LIMIT_BYTES, isStopping: options.isStopping })
   readBodiesAsJson(app)
   app.register(livenessRoute)
   app.register(managementRoutes, options)

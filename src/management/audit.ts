@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/errors.ts'
 import { Type } from '../schema.ts'
 import type { Audit } from '../store/audit.ts'
+import { inStore } from '../store/in-store.ts'
 import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, writeCursor } from './paging.ts'
-import { inStore } from './store-call.ts'
 
 const example = {
   at: '2026-11-22T12:00:00.000Z',
@@ -27,6 +27,9 @@ const AuditEntry = Type.Object(
   { additionalProperties: false, title: 'AuditEntry', examples: [example] }
 )
 
+/** What is no row's number is no cursor of ours; both engines can hold all of these. */
+const RowNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
 export const auditRoute: FastifyPluginAsyncTypebox<{ audit: Audit }> = async (app, { audit }) => {
   app.get(
     '/v1/audit',
@@ -47,13 +50,13 @@ export const auditRoute: FastifyPluginAsyncTypebox<{ audit: Audit }> = async (ap
               examples: [{ entries: [example], nextCursor: 'NDI' }]
             }
           ),
-          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'STORE_UNAVAILABLE'])
         }
       }
     },
     async request => {
       const { cursor, limit = PAGE_DEFAULT } = request.query
-      const before = cursor === undefined ? {} : { before: readCursor(Type.Integer(), cursor) }
+      const before = cursor === undefined ? {} : { before: readCursor(RowNumber, cursor) }
       const rows = await inStore(audit.list({ ...before, limit: limit + 1 }))
       const page = rows.slice(0, limit)
       const last = page.at(-1)

@@ -2,12 +2,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/errors.ts'
 import { Type } from '../schema.ts'
+import { inStore } from '../store/in-store.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { type ConnectionRoutesOptions, security, tags } from './connections.ts'
-import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, writeCursor } from './paging.ts'
-import { inStore } from './store-call.ts'
+import { NextCursor, PAGE_DEFAULT, pageQuery, readCursor, STORABLE, writeCursor } from './paging.ts'
 
-const CursorKey = Type.Object({ provider: Type.String(), instanceId: Type.String() })
+const CursorKey = Type.Object({ provider: Type.String(STORABLE), instanceId: Type.String(STORABLE) })
 
 export const connectionListRoute: FastifyPluginAsyncTypebox<
   Pick<ConnectionRoutesOptions, 'connections' | 'sources'>
@@ -21,7 +21,9 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
         security,
         summary: 'The connections of all sites, in pages',
         querystring: Type.Object({
-          provider: Type.Optional(Type.String({ minLength: 1, description: 'Only those with this provider.' })),
+          provider: Type.Optional(
+            Type.String({ ...STORABLE, minLength: 1, description: 'Only those with this provider.' })
+          ),
           health: Type.Optional(
             Type.Union(
               [Type.Literal('ok'), Type.Literal('limited'), Type.Literal('failing'), Type.Literal('unchecked')],
@@ -43,7 +45,7 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
               examples: [{ connections: ConnectionView.examples ?? [], nextCursor: 'eyJwcm92aWRlciI6ImRvY3NwYWNlIn0' }]
             }
           ),
-          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'STORE_UNAVAILABLE'])
+          ...errorResponses(['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'STORE_UNAVAILABLE'])
         }
       }
     },

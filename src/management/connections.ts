@@ -1,15 +1,15 @@
 // The sites' own connections: saved, listed, checked and deleted by the maker's own system.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
-import { findingOf } from '../findings.ts'
 import { errorResponses } from '../http/errors.ts'
-import { schemaMistakes } from '../mistakes.ts'
 import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
-import type { ConnectionKey } from '../store/connection-key.ts'
-import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
+import { type ConnectionKey, canonicalSite } from '../store/connection-key.ts'
+import type { Connections, HealthReport, SavedConnection, StoredConnection } from '../store/connections.ts'
+import { inStore } from '../store/in-store.ts'
+import { checkConnection, refused, validConnection } from './connection-check.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
-import { inStore } from './store-call.ts'
+import { STORABLE } from './paging.ts'
 
 export interface ConnectionRoutesOptions {
   connections: Connections
@@ -21,19 +21,32 @@ export interface ConnectionRoutesOptions {
   now: () => number
 }
 
-/** A check asks the portal twice, one after the other; a person waits for it. */
-const CHECK_TIMEOUT_MS = 5000
-
 export const security = [{ managementToken: [] }]
 export const tags = ['Connections']
 const params = Type.Object({
-  provider: Type.String({ minLength: 1, maxLength: 128, description: "The provider's name in the configuration." }),
-  instanceId: Type.String({ minLength: 1, maxLength: 256, description: "The site: Wix's instanceId." })
+  provider: Type.String({
+    ...STORABLE,
+    minLength: 1,
+    maxLength: 128,
+    description: "The provider's name in the configuration."
+  }),
+  instanceId: Type.String({
+    ...STORABLE,
+    minLength: 1,
+    maxLength: 256,
+    description: "The site: Wix's instanceId. A GUID may be written in any case, and is answered in lower case."
+  })
 })
+const keyOf = ({ provider, instanceId }: ConnectionKey): ConnectionKey => ({
+  provider,
+  instanceId: canonicalSite(instanceId)
+})
+const UNCHECKED: HealthReport = { health: 'unchecked', finding: '', checkedAt: 0 }
 const OneConnection = { ...ConnectionView, description: 'The connection, without its secrets.' }
 const ONE_CONNECTION_ERRORS = [
   'INVALID_REQUEST',
   'UNAUTHORIZED',
+  'RATE_LIMITED',
   'PROVIDER_NOT_FOUND',
   'CONNECTION_NOT_FOUND',
   'STORE_UNAVAILABLE'
@@ -48,15 +61,29 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return found
   }
 
-  async function stored(key: { provider: string; instanceId: string }): Promise<StoredConnection> {
+  async function stored(key: ConnectionKey): Promise<StoredConnection> {
     const found = await inStore(connections.get(key))
     if (!found) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
     return found
   }
 
-  async function check({ provider }: Source, connection: unknown): Promise<HealthReport> {
-    const found = await provider.check(connection, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
-    return { health: found.health, finding: found.health === 'ok' ? '' : found.finding, checkedAt: now() }
+  /** Saves what works; nothing when the site is removed while that is found out. */
+  async function checkAndSave(
+    site: Source,
+    key: ConnectionKey,
+    connection: unknown,
+    actor: string
+  ): Promise<SavedConnection | undefined> {
+    const save = await inStore(connections.beginSave(key))
+    try {
+      const health = await checkConnection(site, connection, now)
+      if (health.health === 'failing') throw refused(site, health)
+      return await inStore(connections.put(key, connection, health, actor, save))
+    } catch (error) {
+      // Should that fail too, it is forgotten by itself.
+      await save.drop().catch(() => {})
+      throw error
+    }
   }
 
   app.put(
@@ -83,7 +110,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
           ...errorResponses([
             'INVALID_REQUEST',
             'UNAUTHORIZED',
+            'RATE_LIMITED',
             'PROVIDER_NOT_FOUND',
+            'SITE_REMOVED',
             'PAYLOAD_TOO_LARGE',
             'INVALID_CONNECTION',
             'CONNECTION_REFUSED',
@@ -93,15 +122,16 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       }
     },
     async (request, reply) => {
-      const site = perSite(request.params.provider)
+      const key = keyOf(request.params)
+      const site = perSite(key.provider)
       const connection = validConnection(site, request.body)
-      const health: HealthReport =
+      const saved =
         request.query.check !== false
-          ? await check(site, connection)
-          : { health: 'unchecked', finding: '', checkedAt: 0 }
-      if (health.health === 'failing') throw refused(site, health)
-      const { created } = await inStore(connections.put(request.params, connection, health, request.actor))
-      return reply.code(created ? 201 : 200).send(viewConnection(await stored(request.params), site.adapter))
+          ? await checkAndSave(site, key, connection, request.actor)
+          : await inStore(connections.put(key, connection, UNCHECKED, request.actor))
+      if (!saved) throw new QuotaBridgeError('SITE_REMOVED')
+      // Not what is stored by now: another change may have come since.
+      return reply.code(saved.created ? 201 : 200).send(viewConnection(saved.stored, site.adapter))
     }
   )
 
@@ -122,7 +152,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async request => {
       const { adapter } = perSite(request.params.provider)
-      return viewConnection(await stored(request.params), adapter)
+      return viewConnection(await stored(keyOf(request.params)), adapter)
     }
   )
 
@@ -143,7 +173,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async (request, reply) => {
       perSite(request.params.provider)
-      if (!(await inStore(connections.remove(request.params, request.actor))))
+      if (!(await inStore(connections.remove(keyOf(request.params), request.actor))))
         throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
       return reply.code(204).send(null)
     }
@@ -166,10 +196,15 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async request => {
       const site = perSite(request.params.provider)
-      const found = await stored(request.params)
-      if (found.connection !== undefined)
-        await inStore(connections.setHealth(found, await check(site, found.connection), request.actor))
-      return viewConnection(await stored(request.params), site.adapter)
+      const found = await stored(keyOf(request.params))
+      const current =
+        found.connection === undefined
+          ? found
+          : await inStore(
+              connections.setHealth(found, await checkConnection(site, found.connection, now), request.actor)
+            )
+      if (!current) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
+      return viewConnection(current, site.adapter)
     }
   )
 
@@ -189,30 +224,10 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async (request, reply) => {
       perSite(request.params.provider)
-      await stored(request.params)
-      await markPlan(request.params)
+      const key = keyOf(request.params)
+      await stored(key)
+      await markPlan(key)
       return reply.code(204).send(null)
     }
   )
-}
-
-/** @throws {QuotaBridgeError} INVALID_CONNECTION that names the first field that is wrong, and tells of all */
-function validConnection({ adapter, settings }: Source, body: Record<string, unknown>): unknown {
-  const wrong = schemaMistakes(adapter.connectionSchema, body)
-  const mistakes = wrong.length > 0 ? wrong : (adapter.connectionMistakes?.(body, settings) ?? [])
-  const [first] = mistakes
-  if (!first) return adapter.tidyConnection?.(body) ?? body
-  throw new QuotaBridgeError('INVALID_CONNECTION', {
-    message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
-    data: { field: first.path.join('.') }
-  })
-}
-
-function refused({ adapter }: Source, { finding }: HealthReport): QuotaBridgeError {
-  const [message, remedy] = findingOf(finding, adapter.findings) ?? []
-  return new QuotaBridgeError('CONNECTION_REFUSED', {
-    ...(message && { message }),
-    ...(remedy && { remedy }),
-    data: { finding }
-  })
 }

@@ -5,6 +5,9 @@ import { type Static, type TSchema, Type, Value } from '../schema.ts'
 const PAGE_MAX = 200
 export const PAGE_DEFAULT = 50
 
+/** For a text that is looked up: PostgreSQL holds no NUL, so that no row can have one. */
+export const STORABLE = { pattern: '^[^\\u0000]*$' }
+
 export const pageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 2048, description: 'The nextCursor of the page before.' })),
   limit: Type.Optional(

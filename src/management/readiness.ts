@@ -1,17 +1,28 @@
 // Whether calls can be answered now: for orchestrators, which take a replica out of service while it says no.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '../schema.ts'
+import type { StoreHealth } from '../store/health.ts'
+import { storeTroubles } from '../store/store-error.ts'
+
+const meanings = Object.entries(storeTroubles).map(([trouble, [message]]) => `\`${trouble}\`: ${message}`)
 
 const checks = Type.Object(
   {
     store: Type.Optional(
-      Type.Union([Type.Literal('ok'), Type.Literal('unavailable')], { description: 'Whether the database answers.' })
+      Type.Unsafe<StoreHealth>({
+        type: 'string',
+        enum: ['ok', ...Object.keys(storeTroubles)],
+        description: `Whether the database can be read and, as was tried some seconds ago at most, written. ${meanings.join('; ')}.`
+      })
+    ),
+    service: Type.Optional(
+      Type.Literal('stopping', { description: 'It was told to stop; calls are answered until it does.' })
     )
   },
   { additionalProperties: false }
 )
 
-const ReadyAnswer = (status: 'ready' | 'not-ready', store: 'ok' | 'unavailable', description: string) =>
+const ReadyAnswer = (status: 'ready' | 'not-ready', store: StoreHealth, description: string) =>
   Type.Object(
     { status: Type.Literal(status), checks },
     {
@@ -23,11 +34,14 @@ const ReadyAnswer = (status: 'ready' | 'not-ready', store: 'ok' | 'unavailable',
   )
 
 export interface ReadinessOptions {
-  /** Whether the store answers; absent when there is no store. */
-  pingStore?: () => Promise<boolean>
+  /** What is the matter with the store, if anything; absent when nothing is kept. */
+  checkStore?: () => Promise<StoreHealth>
+  isStopping: () => boolean
 }
 
-export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (app, { pingStore }) => {
+export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (app, { checkStore, isStopping }) => {
+  let told: StoreHealth = 'ok'
+
   app.get(
     '/health/ready',
     {
@@ -36,19 +50,27 @@ export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async
         tags: ['Health'],
         summary: 'Whether calls can be answered now',
         response: {
-          200: ReadyAnswer('ready', 'ok', 'Calls can be answered.'),
+          200: ReadyAnswer('ready', 'ok', 'Calls can be answered, and changes saved.'),
           503: ReadyAnswer(
             'not-ready',
             'unavailable',
-            'Calls for connections in memory can be answered, others cannot.'
+            'The service is stopping, or something is the matter with the database: calls for connections in memory can be answered then; others, and changes, may not.'
           )
         }
       }
     },
-    async (_request, reply) => {
-      if (!pingStore) return { status: 'ready' as const, checks: {} }
-      if (await pingStore()) return { status: 'ready' as const, checks: { store: 'ok' as const } }
-      return reply.code(503).send({ status: 'not-ready' as const, checks: { store: 'unavailable' as const } })
+    async (request, reply) => {
+      if (isStopping())
+        return reply.code(503).send({ status: 'not-ready' as const, checks: { service: 'stopping' as const } })
+      if (!checkStore) return { status: 'ready' as const, checks: {} }
+      const store = await checkStore()
+      if (store !== 'ok' && store !== told) {
+        const [message, remedy] = storeTroubles[store]
+        request.log.error({ remedy }, `not ready: ${message}`)
+      }
+      told = store
+      if (store === 'ok') return { status: 'ready' as const, checks: { store } }
+      return reply.code(503).send({ status: 'not-ready' as const, checks: { store } })
     }
   )
 }

@@ -1,7 +1,13 @@
 // Bearer tokens of the management API, compared in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
+import { createCountedWarnings } from '../http/counted-warnings.ts'
+import { createFailures } from '../http/failures.ts'
+
+const WINDOW_MS = 60_000
+/** More wrong tokens than this from one address within the window are answered 429, and so is a right one then. */
+const WRONG_MAX = 20
 
 export interface NamedToken {
   /** What the audit calls whoever uses it. */
@@ -16,15 +22,34 @@ declare module 'fastify' {
   }
 }
 
-/** A hook that lets a request pass only with one of the tokens, and notes which; it throws UNAUTHORIZED. */
-export function requireToken(tokens: readonly NamedToken[]) {
+const warningOf = (address: string) => ({
+  kind: address,
+  fields: { address },
+  message: 'the management API was called without a right token'
+})
+
+/** A hook that lets a request pass only with one of the tokens, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
+export function requireToken(tokens: readonly NamedToken[], log: FastifyBaseLogger) {
   // Digests have one length, so that the comparison tells nothing about a token's own.
   const known = tokens.map(({ name, token }) => ({ name, digest: digest(token) }))
+  const wrong = createFailures(WINDOW_MS)
+  const warn = createCountedWarnings(log, warningOf('other addresses'))
   return async (request: FastifyRequest) => {
+    if (wrong.count(request.ip) >= WRONG_MAX) {
+      throw new QuotaBridgeError('RATE_LIMITED', {
+        message: 'Too many wrong tokens came from this address.',
+        remedy: 'Wait for the seconds that Retry-After names, then send a token of management.token.',
+        retryAfterSeconds: WINDOW_MS / 1000
+      })
+    }
     const given = digest(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
     // Every token is compared, so that the time does not tell which one was near.
     const [match] = known.filter(token => timingSafeEqual(token.digest, given))
-    if (!match) throw new QuotaBridgeError('UNAUTHORIZED')
+    if (!match) {
+      wrong.add(request.ip)
+      warn(warningOf(request.ip))
+      throw new QuotaBridgeError('UNAUTHORIZED')
+    }
     request.actor = match.name
   }
 }

@@ -5,6 +5,7 @@ import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import { Type } from '../schema.ts'
 import type { Connections } from '../store/connections.ts'
+import { inStore } from '../store/in-store.ts'
 import type { AppEvent, AppEventReader } from '../wix/envelope.ts'
 
 export interface AppEventsOptions {
@@ -15,7 +16,6 @@ export interface AppEventsOptions {
 const APP_REMOVED = 'AppRemoved'
 /** Who removed a site's connections, in the audit. */
 const ACTOR = 'wix'
-const RETRY_AFTER_SECONDS = 5
 
 const AppEventAnswer = Type.Object(
   { status: Type.Literal('ok', { description: 'Wix need not tell it again.' }) },
@@ -39,7 +39,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
         tags: ['Wix'],
         summary: 'What happened to the app on a site',
         description:
-          'When the app is removed from a site, everything kept about that site is deleted. Any other event is answered and ignored. Telling an event twice does no harm.',
+          'When the app is removed from a site, everything kept about that site is deleted, but for what was saved after the event was signed. Any other event is answered and ignored. Telling an event twice, or late, does no harm.',
         consumes: ['text/plain'],
         body: Type.String({
           description:
@@ -53,6 +53,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
             'INVALID_SIGNATURE',
             'INVALID_CLAIMS',
             'PAYLOAD_TOO_LARGE',
+            'OVERLOADED',
             'STORE_UNAVAILABLE'
           ])
         }
@@ -71,16 +72,15 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
   )
 }
 
-async function removeSite(connections: Pick<Connections, 'removeSite'>, { instanceId }: AppEvent): Promise<number> {
+async function removeSite(
+  connections: Pick<Connections, 'removeSite'>,
+  { instanceId, signedAt }: AppEvent
+): Promise<number> {
   if (instanceId === undefined)
     throw new QuotaBridgeError('INVALID_REQUEST', {
       message: 'The event does not say which site the app was removed from.',
       data: { field: 'data.instanceId' }
     })
-  try {
-    return await connections.removeSite(instanceId, ACTOR)
-  } catch (cause) {
-    // Wix tells it again later.
-    throw new QuotaBridgeError('STORE_UNAVAILABLE', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause })
-  }
+  // When the store fails, Wix tells it again later.
+  return inStore(connections.removeSite(instanceId, signedAt, ACTOR))
 }

@@ -3,36 +3,70 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
-import { createListener } from '../http/listener.ts'
+import { createListener, refuseLateBodies } from '../http/listener.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
+import { answerElsewhere } from './elsewhere.ts'
+import { createForgeries } from './forgeries.ts'
+import type { ForwardTarget } from './forward/forward.ts'
+import { refuseWhileLate } from './overload.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
 import { upgradeRoute } from './upgrade.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
+/** Within which a whole request has arrived, where it is answered here. */
+const REQUEST_TIMEOUT_MS = 10_000
 
-export interface PublicRoutesOptions extends QuotaInfoOptions, AppEventsOptions {
+export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | 'forgeries'>, AppEventsOptions {
+  /** Whether a request's address is its caller's: behind a proxy, when server.trustProxy says so. */
+  canBelieveAddresses: boolean
   /** In front of the quota call's path. */
-  basePath: string
+  basePaths: readonly string[]
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePath, readAppEvent, connections, ...quotaInfo }
+  { basePaths, readAppEvent, connections, canBelieveAddresses, ...given }
 ) => {
   app.register(livenessRoute)
-  const prefix = basePath.replace(/\/+$/, '')
-  app.register(quotaInfoRoutes, { prefix, ...quotaInfo })
-  app.register(appEventsRoute, { readAppEvent, connections })
-  const { links, quotas } = quotaInfo
-  if (links) app.register(upgradeRoute, { links, quotas })
+  const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
+  app.register(async calls => {
+    await refuseWhileLate(calls)
+    for (const basePath of basePaths) {
+      calls.register(quotaInfoRoutes, { prefix: basePath.replace(/\/+$/, ''), ...quotaInfo })
+    }
+    calls.register(appEventsRoute, { readAppEvent, connections })
+    const { links, quotas } = quotaInfo
+    if (links) calls.register(upgradeRoute, { links, quotas })
+  })
+}
+
+export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses'> {
+  logger: FastifyBaseLogger
+  /** The maker's own servers, to which all else under their base paths goes. */
+  forward: readonly ForwardTarget[]
+  /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
+  trustProxy?: string[]
+  isStopping: () => boolean
 }
 
 /** Builds the public listener, not yet listening. */
-export function buildPublicApp({ logger, ...options }: PublicRoutesOptions & { logger: FastifyBaseLogger }) {
-  const app = createListener({ logger, bodyLimitBytes: BODY_LIMIT_BYTES })
-  readBodiesAsText(app)
-  app.register(publicRoutes, options)
+export function buildPublicApp({ logger, forward, trustProxy, isStopping, ...options }: PublicAppOptions) {
+  const app = createListener({
+    logger,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    isStopping,
+    ...(trustProxy !== undefined && { trustProxy }),
+    // Node knows one time for all requests; what is answered here keeps its own.
+    requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))
+  })
+  answerElsewhere(app, { basePaths: options.basePaths, forward })
+  // A context of their own: what is passed on meets neither the reading of bodies nor its limits.
+  app.register(async own => {
+    refuseLateBodies(own, REQUEST_TIMEOUT_MS)
+    readBodiesAsText(own)
+    own.register(publicRoutes, { ...options, canBelieveAddresses: trustProxy !== undefined })
+  })
   return app
 }
 

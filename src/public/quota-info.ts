@@ -10,6 +10,7 @@ import type { Shown } from '../quota/show.ts'
 import { Type } from '../schema.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
+import type { Forgeries } from './forgeries.ts'
 import type { UpgradeLinks } from './upgrade-links.ts'
 
 export interface PublicAction extends QuotaAction {
@@ -25,6 +26,9 @@ export interface QuotaInfoOptions {
   links?: UpgradeLinks
   /** Calls answered at once; further ones get RATE_LIMITED. */
   maxConcurrentCalls: number
+  /** Of all base paths together. */
+  places: { underWay: number }
+  forgeries: Forgeries
 }
 
 const RETRY_AFTER_SECONDS = 1
@@ -47,8 +51,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls } = options
-  let underWay = 0
+  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls, places, forgeries } = options
 
   app.post(
     '/v1/quota-info',
@@ -82,6 +85,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
             'RATE_LIMITED',
             'INTERNAL',
             'PROVIDER_REJECTED',
+            'OVERLOADED',
             'QUOTA_UNAVAILABLE',
             'PROVIDER_TIMEOUT'
           ])
@@ -91,12 +95,13 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       validatorCompiler: () => () => true
     },
     async (request, reply) => {
-      if (underWay >= maxConcurrentCalls) {
+      const call = await forgeries.guard(request.ip, () => readEnvelope(request.body ?? ''))
+      // Only verified calls count: nobody else can take their places.
+      if (places.underWay >= maxConcurrentCalls) {
         throw new QuotaBridgeError('RATE_LIMITED', { retryAfterSeconds: RETRY_AFTER_SECONDS })
       }
-      underWay++
+      places.underWay++
       try {
-        const call = await readEnvelope(request.body ?? '')
         const result = await quotas.ask(call)
         const { action, shown } = result
         const { answer, language } = presenter(await withLinks(result, links), action.features, {
@@ -123,7 +128,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('cache-status', cacheStatus(shown))
         return { actionQuotaInfo: answer }
       } finally {
-        underWay--
+        places.underWay--
       }
     }
   )

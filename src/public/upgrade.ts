@@ -46,7 +46,7 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
             description: "The provider's upgrade page, in Location.",
             headers: { Location: Type.String({ format: 'uri', description: 'Where that page is.' }) }
           }),
-          ...errorResponses(['UPGRADE_NOT_FOUND', 'QUOTA_UNAVAILABLE'])
+          ...errorResponses(['UPGRADE_NOT_FOUND', 'OVERLOADED', 'QUOTA_UNAVAILABLE'])
         }
       },
       validatorCompiler: () => () => true

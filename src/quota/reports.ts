@@ -7,6 +7,10 @@ import { horizonOf } from './knowledge.ts'
 import { markPlan } from './marks.ts'
 import { createMemory, type MemoryOptions } from './memory.ts'
 import { createShow, type Fetched, type Shown, type ShowRequest } from './show.ts'
+import { within } from './within.ts'
+
+/** How long who opens an upgrade link waits for the store; it goes on trying by itself. */
+const MARK_WAIT_MS = 250
 
 export interface Reports {
   /** @throws {ProviderError} when nothing may be shown */
@@ -29,7 +33,7 @@ export function createReports(options: ReportsOptions): Reports {
     fetches.overtake(key)
   })
   return {
-    show: createShow({ memory, fetches, now }),
+    show: createShow(memory, fetches, now),
     async markPlan(key) {
       const at = now()
       const known = await memory.recall(key)
@@ -37,8 +41,9 @@ export function createReports(options: ReportsOptions): Reports {
       const { mark } = marked
       if (marked === known || !mark) return
       memory.hold(key, marked)
-      // Without the store this replica alone knows of it.
-      await briefly(() => store.knowledge.addMark(key, mark, at, horizonOf(at)))
+      // Asked for also while the store is left alone otherwise: without it this replica alone knows of the mark.
+      const told = store.knowledge.addMark(key, mark, at, horizonOf(at)).catch(onStoreError)
+      await within(MARK_WAIT_MS, told, () => undefined)
     }
   }
 }

@@ -3,7 +3,8 @@ import { QuotaBridgeError } from '../errors.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import { ProviderError } from './provider.ts'
 import type { AsOf, QuotaGroup, QuotaReport } from './report.ts'
-import type { Shown, ShowRequest } from './show.ts'
+import type { Reports } from './reports.ts'
+import type { Shown } from './show.ts'
 import { fetchWithinMs, keyOf, reportWithinMs, type Source } from './source.ts'
 import { within } from './within.ts'
 
@@ -51,14 +52,10 @@ export interface QuotaService<Action extends QuotaAction> {
   upgradeUrl(key: ConnectionKey, group: number): Promise<string | undefined>
 }
 
-export interface QuotaServiceOptions<Action extends QuotaAction> {
+export interface QuotaServiceOptions<Action extends QuotaAction> extends Reports {
   actions: ReadonlyMap<string, Action>
   /** By name. */
   sources: ReadonlyMap<string, Source>
-  /** Finds what a call is shown; throws {ProviderError}. */
-  show: (request: ShowRequest) => Promise<Shown>
-  /** Notes that the plan behind a connection may have changed. */
-  markPlan: (key: ConnectionKey) => Promise<void>
 }
 
 /** Whatever it was that a call waited for. */

@@ -35,15 +35,12 @@ export interface Fetched {
   upstreamMs: number
 }
 
-export interface ShowOptions {
-  memory: Memory
-  fetches: Fetches<Fetched>
-  /** Milliseconds since 1970. */
-  now: () => number
-}
-
 /** Makes the function that finds what a call is shown; it throws {ProviderError} when nothing may be. */
-export function createShow({ memory, fetches, now }: ShowOptions): (request: ShowRequest) => Promise<Shown> {
+export function createShow(
+  memory: Memory,
+  fetches: Fetches<Fetched>,
+  now: () => number
+): (request: ShowRequest) => Promise<Shown> {
   return async request => {
     const started = performance.now()
     const { key, fingerprint, freshness } = request

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { Value } from '../schema.ts'
 import { type ConnectionKey, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { Freshness } from './knowledge.ts'
 import { type ProviderAdapter, ProviderError, type TimedProvider } from './provider.ts'
 
@@ -54,9 +55,13 @@ export function createSource(
   provider: TimedProvider,
   store: Pick<Store, 'connections' | 'changes'>
 ): Source {
-  const { name, shared } = configured
-  const fingerprint = fingerprinter(configured)
-  const known = (connection: unknown): KnownConnection => ({ connection, fingerprint: fingerprint(connection) })
+  const { name, adapter, shared } = configured
+  // Only the adapter's own settings count: how long numbers are fresh changes nothing about them.
+  const own = Value.Clean(adapter.settingsSchema, Value.Clone(configured.settings))
+  const known = (connection: unknown): KnownConnection => ({
+    connection,
+    fingerprint: fingerprintOf([adapter.type, own, connection])
+  })
   if (shared) {
     const all = known(shared.connection)
     return { ...configured, provider, connectionOf: async () => all }
@@ -68,6 +73,7 @@ export function createSource(
     ignoreFetchAbort: true,
     fetchMethod: async instanceId => {
       const stored = await store.connections.get({ provider: name, instanceId }).catch(error => {
+        if (!(error instanceof StoreError)) throw error
         throw new ProviderError('QUOTA_UNAVAILABLE', 'store-unavailable', { reason: error.message })
       })
       return stored ? known(readConnection(configured, stored.connection)) : 'none'
@@ -101,12 +107,6 @@ function readConnection({ adapter, settings }: SourceSettings, connection: unkno
   const [mistake] = adapter.connectionMistakes?.(connection, settings) ?? []
   if (mistake) throw new ProviderError('PROVIDER_REJECTED', 'host-not-allowed')
   return connection
-}
-
-/** Only the adapter's own settings count: how long numbers are fresh changes nothing about them. */
-function fingerprinter({ adapter, settings }: SourceSettings): (connection: unknown) => string {
-  const own = Value.Clean(adapter.settingsSchema, Value.Clone(settings))
-  return connection => fingerprintOf([adapter.type, own, connection])
 }
 
 /** A short text that differs where the value does, and tells nothing of it. */

@@ -1,6 +1,6 @@
 // A snapshot as the store keeps it, and back; what comes back is checked like any other input.
 import { Type, TypeCompiler } from '../schema.ts'
-import type { StoredSnapshot } from '../store/knowledge.ts'
+import type { FoundSnapshot, StoredSnapshot } from '../store/knowledge.ts'
 import type { Snapshot } from './knowledge.ts'
 import { QuotaReport } from './report.ts'
 
@@ -17,7 +17,8 @@ export function writeSnapshot({ report, fetchedAt, wholeAt, fingerprint }: Snaps
 }
 
 /** The snapshot of a row, or in words why the row cannot be used. */
-export function readSnapshot({ fingerprint, fetchedAt, report: text }: StoredSnapshot): Snapshot | string {
+export function readSnapshot({ fingerprint, fetchedAt, report: text }: FoundSnapshot): Snapshot | string {
+  if (text === undefined) return 'no configured key opens it'
   let value: unknown
   try {
     value = JSON.parse(text, reviveDate)

@@ -23,8 +23,12 @@ export interface AuditEntry {
 
 export interface Audit {
   write(transaction: Transaction<Tables>, action: AuditAction, key: ConnectionKey, actor: string): Promise<void>
-  /** Drops everything that names a site. */
-  forget(transaction: Transaction<Tables>, instanceId: string): Promise<void>
+  /** Drops what names a site, but for what happened since then with the providers that it is still connected with. */
+  forget(
+    transaction: Transaction<Tables>,
+    instanceId: string,
+    since: { before: number; except: readonly string[] }
+  ): Promise<void>
   /** The newest first, those before `before` only. */
   list(options: { before?: number; limit: number }): Promise<AuditEntry[]>
 }
@@ -37,8 +41,10 @@ export function createAudit(db: Kysely<Tables>, now: () => number): Audit {
         .values({ at: now(), actor, action, provider, instance_id: instanceId })
         .execute()
     },
-    async forget(transaction, instanceId) {
-      await transaction.deleteFrom('audit').where('instance_id', '=', instanceId).execute()
+    async forget(transaction, instanceId, { before, except }) {
+      const rows = transaction.deleteFrom('audit').where('instance_id', '=', instanceId)
+      if (except.length === 0) await rows.execute()
+      else await rows.where(({ eb, or }) => or([eb('at', '<', before), eb('provider', 'not in', except)])).execute()
     },
     async list({ before, limit }) {
       let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(limit)

@@ -1,4 +1,5 @@
 // Asking the store for what a call can do without: not for long, and not again at once when it did not answer.
+import { StoreError } from './store-error.ts'
 
 /** How long a call waits for the store. */
 const WAIT_MS = 250
@@ -22,7 +23,7 @@ export function createBriefly(onFailure: (error: Error) => void): Briefly {
         if (isOver) return
         isOver = true
         awayUntil = performance.now() + AWAY_MS
-        onFailure(new Error(`no answer within ${WAIT_MS} ms`))
+        onFailure(new StoreError('unavailable', `no answer within ${WAIT_MS} ms`))
         giveUp(undefined)
       })
     }, WAIT_MS)

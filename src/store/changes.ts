@@ -4,6 +4,7 @@ import { sql, type Transaction } from 'kysely'
 import { Client } from 'pg'
 import { Type, Value } from '../schema.ts'
 import type { ConnectionKey } from './connection-key.ts'
+import { classifyPostgres } from './store-error.ts'
 import type { Tables } from './tables.ts'
 
 const CHANNEL = 'quota_bridge'
@@ -52,7 +53,7 @@ export function createPostgresChanges(url: string, onLost: (error: Error) => voi
       try {
         await listen()
       } catch (error) {
-        if (error instanceof Error) onLost(error)
+        if (error instanceof Error) onLost(classifyPostgres(error))
       }
       await sleep(RECONNECT_MS, undefined, { signal: closing.signal }).catch(() => {})
     }

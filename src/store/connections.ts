@@ -1,11 +1,20 @@
 // The sites' own connections: kept encrypted, changed together with the audit row that tells of the change.
-import { type Expression, expressionBuilder, type Kysely, type SqlBool, type Transaction } from 'kysely'
+import {
+  type Expression,
+  expressionBuilder,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  type Transaction
+} from 'kysely'
 import type { Audit } from './audit.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionKey } from './connection-key.ts'
+import type { Engine } from './database.ts'
 import type { Keyring } from './encryption.ts'
 import { forgetKnowledge } from './knowledge.ts'
-import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
+import { isAfter, openConnection, sealConnection } from './sealed.ts'
+import { beginSave, endSave, lockSite, type PendingSave, removeSite } from './sites.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
 
 /** `limited`: it works, but tells less than it should. */
@@ -42,18 +51,36 @@ export interface Connections {
   get(key: ConnectionKey): Promise<StoredConnection | undefined>
   /** In the order of provider and site. */
   list(filter: ListFilter): Promise<StoredConnection[]>
-  /** Saves a connection; says whether it is a new one. */
-  put(key: ConnectionKey, connection: unknown, health: HealthReport, actor: string): Promise<{ created: boolean }>
-  /** Notes what a check found, unless the connection was changed meanwhile. */
-  setHealth(stored: StoredConnection, health: HealthReport, actor: string): Promise<void>
+  /** Notes that a save is under way, whose `put` is void when the site is removed before it. */
+  beginSave(key: ConnectionKey): Promise<PendingSave>
+  /** Saves a connection; gives undefined, and saves nothing, when the save it belongs to is void. */
+  put(
+    key: ConnectionKey,
+    connection: unknown,
+    health: HealthReport,
+    actor: string,
+    save?: PendingSave
+  ): Promise<SavedConnection | undefined>
+  /** Notes what a check found, unless the connection was changed meanwhile; gives what is stored now. */
+  setHealth(checked: StoredConnection, health: HealthReport, actor: string): Promise<StoredConnection | undefined>
   /** Says whether there was one. */
   remove(key: ConnectionKey, actor: string): Promise<boolean>
-  /** Forgets everything about a site; gives how many connections it had. */
-  removeSite(instanceId: string, actor: string): Promise<number>
+  /**
+   * Forgets everything about a site, but what was saved after it was removed; gives how many connections went.
+   * `removedAt` is in milliseconds since 1970, of whole seconds: within that second the removal came last.
+   */
+  removeSite(instanceId: string, removedAt: number, actor: string): Promise<number>
+}
+
+export interface SavedConnection {
+  stored: StoredConnection
+  /** Whether the site had none. */
+  created: boolean
 }
 
 export interface ConnectionsOptions {
   db: Kysely<Tables>
+  engine: Engine
   keyring: Keyring
   changes: Changes
   audit: Audit
@@ -61,8 +88,8 @@ export interface ConnectionsOptions {
   now: () => number
 }
 
-export function createConnections({ db, keyring, changes, audit, now }: ConnectionsOptions): Connections {
-  function read(row: ConnectionsTable): StoredConnection {
+export function createConnections({ db, engine, keyring, changes, audit, now }: ConnectionsOptions): Connections {
+  function read(row: Selectable<ConnectionsTable>): StoredConnection {
     const { provider, instance_id: instanceId } = row
     const connection = openConnection(keyring, row)
     const isReadable = connection !== undefined
@@ -78,12 +105,14 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
     }
   }
 
-  /** A change, its audit row and the word to the other replicas: all of it or nothing. */
+  /** A change of a site, its audit row and the word to the other replicas: all of it or nothing, and one after the other. */
   async function change<Result>(
+    instanceId: string,
     work: (transaction: Transaction<Tables>, changed: (key: ConnectionKey) => void) => Promise<Result>
   ): Promise<Result> {
     const keys: ConnectionKey[] = []
     const result = await db.transaction().execute(async transaction => {
+      await lockSite(transaction, engine, instanceId)
       const outcome = await work(transaction, key => keys.push(key))
       for (const key of keys) await changes.notify(transaction, key)
       return outcome
@@ -92,14 +121,17 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
     return result
   }
 
+  const rowOf = (from: Kysely<Tables>, { provider, instanceId }: ConnectionKey) =>
+    from
+      .selectFrom('connections')
+      .selectAll()
+      .where('provider', '=', provider)
+      .where('instance_id', '=', instanceId)
+      .executeTakeFirst()
+
   return {
-    async get({ provider, instanceId }) {
-      const row = await db
-        .selectFrom('connections')
-        .selectAll()
-        .where('provider', '=', provider)
-        .where('instance_id', '=', instanceId)
-        .executeTakeFirst()
+    async get(key) {
+      const row = await rowOf(db, key)
       return row && read(row)
     },
 
@@ -118,78 +150,76 @@ export function createConnections({ db, keyring, changes, audit, now }: Connecti
       }
     },
 
-    put: (key, connection, { health, finding, checkedAt }, actor) =>
-      change(async (transaction, changed) => {
+    beginSave: ({ instanceId }) => beginSave(db, instanceId, now()),
+
+    put: (key, connection, { health, finding, checkedAt }, actor, save) =>
+      change(key.instanceId, async (transaction, changed) => {
+        if (save && !(await endSave(transaction, save.token))) return undefined
+        const { provider, instanceId } = key
+        const before = await rowOf(transaction, key)
         const at = now()
-        const values = {
+        const row = {
+          provider,
+          instance_id: instanceId,
           ...sealConnection(keyring, key, connection),
           health,
           finding,
           checked_at: checkedAt,
+          created_at: before?.created_at ?? at,
           updated_at: at
         }
-        const { provider, instanceId } = key
-        const updated = await transaction
-          .updateTable('connections')
-          .set(values)
-          .where('provider', '=', provider)
-          .where('instance_id', '=', instanceId)
-          .executeTakeFirst()
-        const created = updated.numUpdatedRows === 0n
-        if (created) {
-          await transaction
-            .insertInto('connections')
-            .values({ provider, instance_id: instanceId, created_at: at, ...values })
-            // Two first saves at once: the later one wins, as it would a moment later.
-            .onConflict(conflict => conflict.columns(['provider', 'instance_id']).doUpdateSet(values))
-            .execute()
-        }
+        await transaction
+          .insertInto('connections')
+          .values(row)
+          .onConflict(conflict => conflict.columns(['provider', 'instance_id']).doUpdateSet(row))
+          .execute()
         // Numbers that were read with another connection are not this one's.
-        await forgetKnowledge(transaction, instanceId, provider)
-        await audit.write(transaction, created ? 'connection.created' : 'connection.replaced', key, actor)
+        await forgetKnowledge(transaction, instanceId, { only: provider })
+        await audit.write(transaction, before ? 'connection.replaced' : 'connection.created', key, actor)
         changed(key)
-        return { created }
+        return { stored: read(row), created: !before }
       }),
 
-    setHealth: ({ provider, instanceId, updatedAt }, { health, finding, checkedAt }, actor) =>
-      change(async transaction => {
+    setHealth: (checked, { health, finding, checkedAt }, actor) =>
+      change(checked.instanceId, async transaction => {
+        const row = await rowOf(transaction, checked)
+        if (!row) return undefined
+        const { provider, instanceId } = checked
+        const stored = read(row)
+        // Not by the ciphertext, which rotate-keys changes.
+        const isSame =
+          stored.updatedAt === checked.updatedAt &&
+          JSON.stringify(stored.connection) === JSON.stringify(checked.connection)
+        if (!isSame) return stored
         await transaction
           .updateTable('connections')
           .set({ health, finding, checked_at: checkedAt })
           .where('provider', '=', provider)
           .where('instance_id', '=', instanceId)
-          .where('updated_at', '=', updatedAt)
           .execute()
         await audit.write(transaction, 'connection.checked', { provider, instanceId }, actor)
+        return { ...stored, health, finding, checkedAt }
       }),
 
     remove: (key, actor) =>
-      change(async (transaction, changed) => {
+      change(key.instanceId, async (transaction, changed) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('connections')
           .where('provider', '=', key.provider)
           .where('instance_id', '=', key.instanceId)
           .executeTakeFirst()
         if (numDeletedRows === 0n) return false
-        await forgetKnowledge(transaction, key.instanceId, key.provider)
+        await forgetKnowledge(transaction, key.instanceId, { only: key.provider })
         await audit.write(transaction, 'connection.deleted', key, actor)
         changed(key)
         return true
       }),
 
-    removeSite: (instanceId, actor) =>
-      change(async (transaction, changed) => {
-        const rows = await transaction
-          .deleteFrom('connections')
-          .where('instance_id', '=', instanceId)
-          .returning('provider')
-          .execute()
-        await forgetKnowledge(transaction, instanceId)
-        // What is kept of a removed site is that one was removed, and when: not which.
-        await audit.forget(transaction, instanceId)
-        if (rows.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)
-        for (const { provider } of rows) changed({ provider, instanceId })
-        return rows.length
+    removeSite: (instanceId, removedAt, actor) =>
+      change(instanceId, async (transaction, changed) => {
+        const gone = await removeSite(transaction, audit, { instanceId, removedAt, actor })
+        for (const provider of gone) changed({ provider, instanceId })
+        return gone.length
       })
   }
 }

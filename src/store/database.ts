@@ -5,6 +5,7 @@ import { Pool, types } from 'pg'
 import { migrations } from './migrations.ts'
 import { createSafePool } from './postgres-pool.ts'
 import { openSqlite } from './sqlite.ts'
+import { classifyPostgres } from './store-error.ts'
 import type { Tables } from './tables.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -36,7 +37,10 @@ const typeParsers = {
 /** The URL of a store that lasts as long as the process. */
 export const IN_MEMORY = 'file::memory:'
 
-/** Opens a database; nothing is asked of it yet. `onError` hears of idle connections that broke. */
+/**
+ * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke.
+ * Its queries throw {StoreError} when the database is the matter; any other error is a fault of ours.
+ */
 export function openDatabase(url: string, onError: (error: Error) => void): Database {
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
@@ -54,9 +58,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     application_name: 'quota-bridge',
     types: typeParsers
   })
-  pool.on('error', onError)
+  const hear = (error: Error) => onError(classifyPostgres(error))
+  pool.on('error', hear)
   // The pool listens to idle connections alone; one that breaks in the middle of a query must not end the process.
-  pool.on('connect', client => client.on('error', onError))
+  pool.on('connect', client => client.on('error', hear))
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createSafePool(pool) }) })
   return { engine: 'postgres', queries, close: () => queries.destroy() }
 }

@@ -1,16 +1,17 @@
 // The store as the rest of the service sees it.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
 import { type Audit, createAudit } from './audit.ts'
 import { type Changes, createLocalChanges, createPostgresChanges } from './changes.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { IN_MEMORY, migrate, openDatabase } from './database.ts'
 import { createKeyring } from './encryption.ts'
+import { createHealthCheck, type StoreHealth } from './health.ts'
 import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
 import { createLeases, type Leases, localLeases } from './leases.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { signingKey } from './signing-key.ts'
+import { StoreError } from './store-error.ts'
 
 export interface StoreOptions {
   /** `file:data/quota-bridge.db` or `postgres://…` */
@@ -25,6 +26,7 @@ export interface StoreOptions {
   startTimeoutMs?: number
 }
 
+/** Everything here throws {StoreError} when the database is the matter; any other error is a fault of ours. */
 export interface Store {
   connections: Connections
   audit: Audit
@@ -34,8 +36,8 @@ export interface Store {
   leases: Leases
   /** A key to sign with, the same on all replicas; made when it is first asked for. */
   signingKey(name: string): Promise<Buffer>
-  /** Whether the database answers now, and has our tables. */
-  ping(): Promise<boolean>
+  /** Whether the database can be read now and, as found some seconds ago at most, written; if not, what is the matter. */
+  health(): Promise<StoreHealth>
   close(): Promise<void>
 }
 
@@ -45,8 +47,6 @@ export function storeInMemory(): Pick<StoreOptions, 'url' | 'encryptionKeys'> {
 }
 
 const START_RETRY_MS = 500
-/** https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5
 
 /**
  * Opens the store and brings its tables up to date.
@@ -71,21 +71,14 @@ export async function openStore({
   const changes = engine === 'postgres' ? createPostgresChanges(url, onLost) : createLocalChanges()
   const audit = createAudit(queries, now)
   return {
-    connections: createConnections({ db: queries, keyring, changes, audit, now }),
+    connections: createConnections({ db: queries, engine, keyring, changes, audit, now }),
     audit,
     rotation: createRotation(queries, keyring),
     changes,
-    knowledge: createKnowledgeRows({ db: queries, engine, changes }),
+    knowledge: createKnowledgeRows({ db: queries, engine, keyring, changes }),
     leases: engine === 'postgres' ? createLeases(queries) : localLeases,
     signingKey: name => signingKey(queries, keyring, name),
-    async ping() {
-      try {
-        await sql`select 1 from connections limit 1`.execute(queries)
-        return true
-      } catch {
-        return false
-      }
-    },
+    health: createHealthCheck(queries, now),
     async close() {
       await changes.close()
       await database.close()
@@ -104,19 +97,11 @@ async function untilItAnswers(
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof Error) || isRefusal(error) || performance.now() - started > timeoutMs) throw error
+      const isLate = performance.now() - started > timeoutMs
+      // Whatever else is the matter will be so in a moment too: a wrong password, a broken table, a full disk.
+      if (isLate || !(error instanceof StoreError) || error.trouble !== 'unavailable') throw error
       onFailure(error)
       await sleep(START_RETRY_MS)
     }
   }
-}
-
-/** The database answered, and will answer the same again: a wrong password, a broken table. */
-function isRefusal(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : ''
-  // Another process is at the tables right now.
-  if ('errcode' in error && error.errcode === SQLITE_BUSY) return false
-  // Class 57 is the operator's intervention (such as starting up), 08 a connection's failure.
-  // https://www.postgresql.org/docs/current/errcodes-appendix.html
-  return code === 'ERR_SQLITE_ERROR' || (/^[0-9A-Z]{5}$/.test(code) && !/^(57|08)/.test(code))
 }

@@ -3,7 +3,9 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Changes } from './changes.ts'
 import { type ConnectionKey, SHARED } from './connection-key.ts'
 import type { Engine } from './database.ts'
-import type { Tables } from './tables.ts'
+import type { Keyring } from './encryption.ts'
+import { openReport, sealReport } from './sealed.ts'
+import type { SnapshotsTable, Tables } from './tables.ts'
 
 export interface StoredSnapshot {
   /** Of the connection and the settings it was fetched with. */
@@ -13,6 +15,9 @@ export interface StoredSnapshot {
   /** JSON. */
   report: string
 }
+
+/** As it is found: a report that no configured key opens, or that belongs to another connection, is undefined. */
+export type FoundSnapshot = Omit<StoredSnapshot, 'report'> & { report: string | undefined }
 
 /** That a plan may have changed. */
 export interface Mark {
@@ -31,10 +36,10 @@ export interface Horizon {
 }
 
 export interface KnowledgeRows {
-  get(key: ConnectionKey): Promise<{ snapshot?: StoredSnapshot; mark?: Mark }>
+  get(key: ConnectionKey): Promise<{ snapshot?: FoundSnapshot; mark?: Mark }>
   /** Keeps a snapshot, unless a newer one is kept or the site's connection is gone. */
   putSnapshot(key: ConnectionKey, snapshot: StoredSnapshot, horizon: Horizon): Promise<void>
-  /** Sets a mark and tells the other replicas, unless one lives at the time `at`; says whether it did. */
+  /** Sets a mark and tells the other replicas, unless one lives at the time `at` or the site's connection is gone; says whether it did. */
   addMark(key: ConnectionKey, mark: Mark, at: number, horizon: Horizon): Promise<boolean>
   /** Puts a mark in the place of another, or with undefined ends it; one that was set meanwhile stays. */
   replaceMark(key: ConnectionKey, before: Mark | undefined, after: Mark | undefined): Promise<void>
@@ -43,26 +48,28 @@ export interface KnowledgeRows {
 export interface KnowledgeRowsOptions {
   db: Kysely<Tables>
   engine: Engine
+  keyring: Keyring
   changes: Changes
 }
 
-export function createKnowledgeRows({ db, engine, changes }: KnowledgeRowsOptions): KnowledgeRows {
+export function createKnowledgeRows({ db, engine, keyring, changes }: KnowledgeRowsOptions): KnowledgeRows {
   return {
-    async get({ provider, instanceId }) {
+    async get(key) {
+      const { provider, instanceId } = key
       const row = (table: 'snapshots' | 'marks') =>
         db.selectFrom(table).where('provider', '=', provider).where('instance_id', '=', instanceId)
       const [snapshot, mark] = await Promise.all([
-        row('snapshots').select(['fingerprint', 'fetched_at as fetchedAt', 'report']).executeTakeFirst(),
+        row('snapshots').selectAll().executeTakeFirst(),
         row('marks').select(['until', 'signature', 'refreshed_at as refreshedAt']).executeTakeFirst()
       ])
-      return { ...(snapshot && { snapshot: { ...snapshot } }), ...(mark && { mark: { ...mark } }) }
+      return { ...(snapshot && { snapshot: readSnapshot(keyring, snapshot) }), ...(mark && { mark: { ...mark } }) }
     },
 
     async putSnapshot(key, { fingerprint, fetchedAt, report }, horizon) {
       const { provider, instanceId } = key
       await db.transaction().execute(async transaction => {
         if (!(await holdConnection(transaction, engine, key))) return
-        const values = { fingerprint, fetched_at: fetchedAt, report }
+        const values = { fingerprint, fetched_at: fetchedAt, ...sealReport(keyring, key, report) }
         await transaction
           .insertInto('snapshots')
           .values({ provider, instance_id: instanceId, ...values })
@@ -86,6 +93,7 @@ export function createKnowledgeRows({ db, engine, changes }: KnowledgeRowsOption
       const { provider, instanceId } = key
       const values = columnsOf(mark)
       return db.transaction().execute(async transaction => {
+        if (!(await holdConnection(transaction, engine, key))) return false
         const added = await transaction
           .insertInto('marks')
           .values({ provider, instance_id: instanceId, ...values })
@@ -102,12 +110,17 @@ export function createKnowledgeRows({ db, engine, changes }: KnowledgeRowsOption
       })
     },
 
-    async replaceMark({ provider, instanceId }, before, after) {
+    async replaceMark(key, before, after) {
+      const { provider, instanceId } = key
       if (!before) {
         if (!after) return
-        const values = { provider, instance_id: instanceId, ...columnsOf(after) }
-        const insert = db.insertInto('marks').values(values)
-        await insert.onConflict(conflict => conflict.columns(['provider', 'instance_id']).doNothing()).execute()
+        await db.transaction().execute(async transaction => {
+          if (!(await holdConnection(transaction, engine, key))) return
+          const insert = transaction
+            .insertInto('marks')
+            .values({ provider, instance_id: instanceId, ...columnsOf(after) })
+          await insert.onConflict(conflict => conflict.columns(['provider', 'instance_id']).doNothing()).execute()
+        })
         return
       }
       const theOne = sql<boolean>`provider = ${provider} and instance_id = ${instanceId} and until = ${before.until}`
@@ -121,7 +134,11 @@ function columnsOf({ until, signature, refreshedAt }: Mark) {
   return { until, signature, refreshed_at: refreshedAt }
 }
 
-/** Whether what was fetched may be kept: a site's only while its connection is there. A deletion under way waits, and takes it along. */
+function readSnapshot(keyring: Keyring, row: SnapshotsTable): FoundSnapshot {
+  return { fingerprint: row.fingerprint, fetchedAt: row.fetched_at, report: openReport(keyring, row) }
+}
+
+/** Whether what is known may be kept: a site's only while its connection is there. A deletion under way waits, and takes it along. */
 async function holdConnection(
   transaction: Transaction<Tables>,
   engine: Engine,
@@ -136,15 +153,16 @@ async function holdConnection(
   return (await (engine === 'postgres' ? connection.forShare() : connection).executeTakeFirst()) !== undefined
 }
 
-/** Drops what is known of a site's connections, with one provider or with all. */
+/** Drops what is known of a site's connections: with one provider, or with all but some. */
 export async function forgetKnowledge(
   transaction: Transaction<Tables>,
   instanceId: string,
-  provider?: string
+  { only, except = [] }: { only?: string; except?: readonly string[] }
 ): Promise<void> {
   for (const table of ['snapshots', 'marks', 'leases'] as const) {
     let query = transaction.deleteFrom(table).where('instance_id', '=', instanceId)
-    if (provider !== undefined) query = query.where('provider', '=', provider)
+    if (only !== undefined) query = query.where('provider', '=', only)
+    if (except.length > 0) query = query.where('provider', 'not in', except)
     await query.execute()
   }
 }

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration, MigrationProvider } from 'kysely/migration'
 import type { Engine } from './database.ts'
+import { joinSites } from './join-sites.ts'
 
 /** The steps, in the words of an engine. Their names sort in their order. */
 export function migrations(engine: Engine): MigrationProvider {
@@ -9,7 +10,10 @@ export function migrations(engine: Engine): MigrationProvider {
     getMigrations: async () => ({
       '001-connections': connections(engine),
       '002-snapshots': snapshots(engine),
-      '003-leases': leases(engine)
+      '003-leases': leases(engine),
+      '004-one-form-of-sites': { up: joinSites(textOf(engine)) },
+      '005-sealed-reports': sealedReports(engine),
+      '006-saves': saves(engine)
     })
   }
 }
@@ -17,6 +21,52 @@ export function migrations(engine: Engine): MigrationProvider {
 /** SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language. */
 function textOf(engine: Engine) {
   return engine === 'postgres' ? sql`text collate "C"` : sql`text`
+}
+
+/** Reports in the clear are not taken over: they are fetched anew. */
+function sealedReports(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema.dropTable('snapshots').execute()
+      await db.schema
+        .createTable('snapshots')
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('fingerprint', text, column => column.notNull())
+        .addColumn('fetched_at', 'bigint', column => column.notNull())
+        .addColumn('key_id', text, column => column.notNull())
+        .addColumn('sealed', text, column => column.notNull())
+        .addPrimaryKeyConstraint('snapshots_pk', ['provider', 'instance_id'])
+        .execute()
+      await db.schema.createIndex('snapshots_by_site').on('snapshots').columns(['instance_id', 'provider']).execute()
+      await db.schema
+        .createIndex('snapshots_by_key')
+        .on('snapshots')
+        .columns(['key_id', 'provider', 'instance_id'])
+        .execute()
+    }
+  }
+}
+
+function saves(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('saves')
+        .addColumn('token', text, column => column.primaryKey())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('began_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema.createIndex('saves_by_site').on('saves').columns(['instance_id']).execute()
+      await db.schema
+        .createTable('write_proof')
+        .addColumn('name', text, column => column.primaryKey())
+        .addColumn('at', 'bigint', column => column.notNull())
+        .execute()
+    }
+  }
 }
 
 function leases(engine: Engine): Migration {

@@ -1,6 +1,8 @@
-// The pool as Kysely uses it, but for one thing: a session that was given up on is thrown away, not handed to the next.
+// The pool as Kysely uses it, but for two things: a session that was given up on is thrown away, not handed to the next,
+// and what goes wrong is told apart.
 import type { PostgresPool } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { classifyPostgres } from './store-error.ts'
 
 /**
  * `pg` drops a query that waits behind one it gave up on, so that a session whose `begin` came late would stay in its
@@ -9,7 +11,13 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg'
 export function createSafePool(pool: Pool): PostgresPool {
   return {
     options: pool.options,
-    connect: async () => endWhenLost(await pool.connect()),
+    async connect() {
+      try {
+        return endWhenLost(await pool.connect())
+      } catch (error) {
+        throw classifyPostgres(error)
+      }
+    },
     end: () => pool.end()
   }
 }
@@ -21,7 +29,7 @@ function endWhenLost(client: PoolClient): PoolClient {
     if (!(result instanceof Promise)) return result
     return result.catch(error => {
       lost ||= !(error instanceof DatabaseError)
-      throw error
+      throw classifyPostgres(error)
     })
   }
   const release = (destroy?: boolean) => client.release(lost || destroy)

@@ -1,8 +1,8 @@
 // Every stored secret under the first key, step by step, while others go on changing them.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Keyring } from './encryption.ts'
-import { isAfter, openConnection, sealConnection } from './sealed-connection.ts'
+import { isAfter, openConnection, openReport, sealConnection, sealReport } from './sealed.ts'
 import { resealSigningKeys } from './signing-key.ts'
 import type { Tables } from './tables.ts'
 
@@ -14,54 +14,95 @@ export interface Resealed {
   unreadable: number
 }
 
+export interface Step {
+  after?: ConnectionKey
+  limit: number
+}
+
 export interface Rotation {
   /** Re-encrypts the next `limit` connections that are not under the first key; undefined when none is left. */
-  reseal(options: { after?: ConnectionKey; limit: number }): Promise<Resealed | undefined>
-  /** How many connections are not under the first key. */
+  reseal(step: Step): Promise<Resealed | undefined>
+  /** The same for reports; one that no configured key opens is dropped, since it can be fetched anew. */
+  resealReports(step: Step): Promise<Resealed | undefined>
+  /** How many connections and reports are not under the first key. */
   countOldSeals(): Promise<number>
   /** The same for the few signing keys, all at once. */
   resealSigningKeys(): Promise<Pick<Resealed, 'resealed' | 'unreadable'>>
+  /** How many connections, reports and signing keys there are, and how many of them are under a key that is not configured. */
+  countSeals(): Promise<{ rows: number; foreign: number }>
 }
 
 export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
-  const oldSeals = () => db.selectFrom('connections').where('key_id', '!=', keyring.keyId)
+  /** How many rows of a table are under which key. */
+  async function countByKey(table: 'connections' | 'snapshots' | 'keys') {
+    const { rows } = await sql<{ id: string; rows: number }>`
+      select key_id as id, count(*) as rows from ${sql.table(table)} group by key_id`.execute(db)
+    return rows
+  }
+  const sumOf = (counts: { rows: number }[]) => counts.reduce((sum, { rows }) => sum + rows, 0)
+
   return {
     async reseal({ after, limit }) {
-      const query = oldSeals().selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
-      const rows = await (after ? query.where(isAfter(after)) : query).execute()
-      const last = rows.at(-1)
-      if (!last) return undefined
-      let unreadable = 0
-      for (const row of rows) {
+      const query = db.selectFrom('connections').selectAll().where('key_id', '!=', keyring.keyId)
+      const page = query.orderBy('provider').orderBy('instance_id').limit(limit)
+      const rows = await (after ? page.where(isAfter(after)) : page).execute()
+      return stepThrough(rows, async (row, key) => {
         const connection = openConnection(keyring, row)
-        const { provider, instance_id: instanceId } = row
-        if (connection === undefined) {
-          unreadable++
-          continue
-        }
+        if (connection === undefined) return false
         await db
           .updateTable('connections')
-          .set(sealConnection(keyring, { provider, instanceId }, connection))
-          .where('provider', '=', provider)
-          .where('instance_id', '=', instanceId)
-          // The service may have saved another connection since; that one is under the first key already.
-          .where('sealed', '=', row.sealed)
+          .set(sealConnection(keyring, key, connection))
+          .where(still(row))
           .execute()
-      }
-      return {
-        last: { provider: last.provider, instanceId: last.instance_id },
-        resealed: rows.length - unreadable,
-        unreadable
-      }
+        return true
+      })
+    },
+
+    async resealReports({ after, limit }) {
+      const query = db.selectFrom('snapshots').selectAll().where('key_id', '!=', keyring.keyId)
+      const page = query.orderBy('provider').orderBy('instance_id').limit(limit)
+      const rows = await (after ? page.where(isAfter(after)) : page).execute()
+      const step = await stepThrough(rows, async (row, key) => {
+        const report = openReport(keyring, row)
+        if (report === undefined) await db.deleteFrom('snapshots').where(still(row)).execute()
+        else
+          await db
+            .updateTable('snapshots')
+            .set(sealReport(keyring, key, report))
+            .where(still(row))
+            .execute()
+        return report !== undefined
+      })
+      return step && { ...step, unreadable: 0 }
     },
 
     resealSigningKeys: () => resealSigningKeys(db, keyring),
 
     async countOldSeals() {
-      const { count } = await oldSeals()
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return Number(count)
+      const counts = [...(await countByKey('connections')), ...(await countByKey('snapshots'))]
+      return sumOf(counts.filter(({ id }) => id !== keyring.keyId))
+    },
+
+    async countSeals() {
+      const counts = (await Promise.all((['connections', 'snapshots', 'keys'] as const).map(countByKey))).flat()
+      return { rows: sumOf(counts), foreign: sumOf(counts.filter(({ id }) => !keyring.keyIds.includes(id))) }
     }
   }
+}
+
+async function stepThrough<Row extends { provider: string; instance_id: string }>(
+  rows: Row[],
+  reseal: (row: Row, key: ConnectionKey) => Promise<boolean>
+): Promise<Resealed | undefined> {
+  const keyOf = ({ provider, instance_id: instanceId }: Row) => ({ provider, instanceId })
+  const last = rows.at(-1)
+  if (!last) return undefined
+  let resealed = 0
+  for (const row of rows) if (await reseal(row, keyOf(row))) resealed++
+  return { last: keyOf(last), resealed, unreadable: rows.length - resealed }
+}
+
+/** As long as a row is as it was read: the service may have saved another one since, which is under the first key already. */
+function still({ provider, instance_id, sealed }: { provider: string; instance_id: string; sealed: string }) {
+  return sql<boolean>`provider = ${provider} and instance_id = ${instance_id} and sealed = ${sealed}`
 }

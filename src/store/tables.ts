@@ -7,6 +7,8 @@ export interface ConnectionsTable {
   key_id: string
   /** The whole connection, encrypted. */
   sealed: string
+  /** How the site's id was written when it was encrypted, where that was another way; empty otherwise. */
+  sealed_for: Generated<string>
   health: string
   /** Why the health is not ok; empty when it is. */
   finding: string
@@ -31,7 +33,9 @@ export interface SnapshotsTable {
   instance_id: string
   fingerprint: string
   fetched_at: number
-  report: string
+  key_id: string
+  /** The whole report, encrypted. */
+  sealed: string
 }
 
 export interface MarksTable {
@@ -52,6 +56,21 @@ export interface LeasesTable {
   until: number
 }
 
+/** PUTs that are under way: what deletes a site deletes these, and with them what they would save. */
+export interface SavesTable {
+  token: string
+  instance_id: string
+  /** Milliseconds since 1970. */
+  began_at: number
+}
+
+/** One row, written to see whether writing works. */
+export interface WriteProofTable {
+  name: string
+  /** Milliseconds since 1970. */
+  at: number
+}
+
 export interface KeysTable {
   name: string
   key_id: string
@@ -62,6 +81,8 @@ export interface Tables {
   snapshots: SnapshotsTable
   marks: MarksTable
   leases: LeasesTable
+  saves: SavesTable
+  write_proof: WriteProofTable
   keys: KeysTable
   connections: ConnectionsTable
   audit: AuditTable

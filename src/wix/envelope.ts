@@ -5,6 +5,7 @@ import { compactVerify, errors as joseErrors } from 'jose'
 import { parse as parseYaml } from 'yaml'
 import { QuotaBridgeError } from '../errors.ts'
 import { TypeCompiler } from '../schema.ts'
+import { canonicalSite } from '../store/connection-key.ts'
 import { QuotaCallPayload } from './contract.ts'
 
 /** Clocks differ. */
@@ -17,7 +18,7 @@ const LANGUAGES_MAX = 20
 
 export interface VerifiedCall {
   actionKey: string
-  /** The site: one installation of the app. Absent from some calls. */
+  /** The site: one installation of the app, in canonical form. Absent from some calls. */
   instanceId?: string
   /** Wix's id of the call, for finding it again. */
   requestId?: string
@@ -40,8 +41,10 @@ export type EnvelopeReader = (body: string) => Promise<VerifiedCall>
 
 export interface AppEvent {
   eventType: string
-  /** The site it happened on. */
+  /** The site it happened on, in canonical form. */
   instanceId?: string
+  /** When Wix signed it: milliseconds since 1970, of whole seconds. */
+  signedAt: number
 }
 
 export type AppEventReader = (body: string) => Promise<AppEvent>
@@ -54,7 +57,7 @@ export function createAppEventReader(options: EnvelopeOptions): AppEventReader {
   return async body => {
     const payload = await verifySignature(body.trim(), options.publicKeys)
     // Webhooks carry neither issuer nor audience; one that does must name Wix and us.
-    checkClaims({ iss: ISSUER, aud: options.appId, ...payload }, options)
+    const iat = checkClaims({ iss: ISSUER, aud: options.appId, ...payload }, options)
     const event = parseEvent(payload.data)
     if (!isRecord(event) || !isName(event.eventType)) {
       throw new QuotaBridgeError('INVALID_REQUEST', {
@@ -62,8 +65,9 @@ export function createAppEventReader(options: EnvelopeOptions): AppEventReader {
         data: { field: 'data' }
       })
     }
-    const { eventType, instanceId } = event
-    return { eventType, ...(isName(instanceId) && { instanceId }) }
+    // A time from before 1970 is as good as 1970.
+    const signedAt = Math.max(0, Math.floor(iat)) * 1000
+    return { eventType: event.eventType, ...siteOf(event.instanceId, 'data.instanceId'), signedAt }
   }
 }
 
@@ -127,7 +131,8 @@ function parsePayload(bytes: Uint8Array): Record<string, unknown> {
   return payload
 }
 
-function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeOptions): void {
+/** Gives when it was signed, in seconds since 1970; throws INVALID_CLAIMS. */
+function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeOptions): number {
   const seconds = Math.floor(now() / 1000)
   const { iss, aud, iat, exp, nbf } = payload
   if (iss !== ISSUER) wrongClaim('iss', `must be ${ISSUER}`)
@@ -137,9 +142,10 @@ function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeO
   if (iat > seconds + CLOCK_TOLERANCE_SECONDS) wrongClaim('iat', 'lies in the future')
   if (!isTime(exp)) wrongClaim('exp', 'must be a number of seconds since 1970')
   if (exp <= seconds - CLOCK_TOLERANCE_SECONDS) wrongClaim('exp', 'has passed')
-  if (nbf === undefined) return
+  if (nbf === undefined) return iat
   if (!isTime(nbf)) wrongClaim('nbf', 'must be a number of seconds since 1970')
   if (nbf > seconds + CLOCK_TOLERANCE_SECONDS) wrongClaim('nbf', 'lies in the future')
+  return iat
 }
 
 function wrongClaim(claim: string, what: string): never {
@@ -166,10 +172,22 @@ function readCall(payload: unknown): VerifiedCall {
   const { instanceId, requestId, languages } = metadata
   return {
     actionKey: request.actionKey,
-    ...(isName(instanceId) && { instanceId }),
+    ...siteOf(instanceId, 'data.metadata.instanceId'),
     ...(isName(requestId) && { requestId }),
     languages: Array.isArray(languages) ? languages.slice(0, LANGUAGES_MAX).filter(tag => typeof tag === 'string') : []
   }
+}
+
+/** The site's id where one is given; throws INVALID_REQUEST when no store could hold it. */
+function siteOf(instanceId: unknown, field: string): { instanceId?: string } {
+  if (!isName(instanceId)) return {}
+  if (instanceId.includes('\0')) {
+    throw new QuotaBridgeError('INVALID_REQUEST', {
+      message: `The call is well signed, but ${field} holds a NUL, which no site's id does.`,
+      data: { field }
+    })
+  }
+  return { instanceId: canonicalSite(instanceId) }
 }
 
 /** Short enough to be logged and looked up. */

@@ -38,7 +38,14 @@ t.test('a small configuration is filled up with the defaults', async t => {
   const { wix, server, management, presentation, providers, actions } = read(GOOD)
   t.equal(wix.allowUnsigned, false)
   t.equal(wix.publicKeys.length, 1)
-  t.strictSame(server, { host: '0.0.0.0', port: 8080, basePath: '/', maxConcurrentCalls: 2000 })
+  t.strictSame(server, {
+    host: '0.0.0.0',
+    port: 8080,
+    basePath: '/',
+    maxConcurrentCalls: 2000,
+    drain: '0s',
+    grace: '10s'
+  })
   t.equal(management, undefined)
   t.strictSame(presentation, { sizes: 'in-name', language: 'en' })
   t.match(providers.get('docspace'), {
@@ -73,11 +80,10 @@ t.test('placeholders are replaced after parsing, from the environment and from f
   const file = `${t.testdir({ key: `${sharedWix.publicKeyPem}` })}/key`
   const { wix } = read(GOOD.replace('${WIX_PUBLIC_KEY}', `\${file:${file}}`))
   t.equal(wix.publicKeys.length, 1)
-  const upgradePath = '/a: b # "c\'\n- d ${HOME}'
-  const { providers } = read(GOOD.replace('type: docspace', 'type: docspace\n    upgradePath: "${PATH_OF_OURS}"'), {
-    PATH_OF_OURS: upgradePath
-  })
-  t.match(providers.get('docspace')?.settings, { upgradePath }, 'no value can change the document')
+  const name = 'a: b # "c\'\n- d ${HOME}'
+  const labels = 'features: [room, manager], labels: { en: { room: "${NAME_OF_OURS}" } }'
+  const { actions } = read(GOOD.replace('features: [room, manager]', labels), { NAME_OF_OURS: name })
+  t.equal(actions.get('create-room')?.labels.get('en')?.get('room'), name, 'no value can change the document')
 })
 
 t.test('an API key that cannot stand in a header is a mistake, and blanks at its ends are cut', async t => {
@@ -129,7 +135,7 @@ actions:
     "wix.appId (2): is missing: the app's id, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
     'wix.publicKey (4): is not a readable public key; copy it whole, from -----BEGIN to -----END-----',
     'server.port (5): is 80800, but must be its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
-    'server.basePath (5): is the text "quota", but must be the path of the app\'s deployment URI, in front of v1/quota-info (for example /quota/)',
+    'server.basePath (5): is the text "quota", but must be the path of the actions\' base URI, in front of v1/quota-info (for example /quota/)',
     'managment (6): is not a known key; did you mean management?',
     'providers.docspace.deadlin (10): is not a known key; did you mean deadline?',
     'providers.docspace.connection.apiKey (11): is not usable, but must be an API key of an admin or the owner of the portal, with the scope * or *:read (for example ${DOCSPACE_API_KEY})',
@@ -333,4 +339,34 @@ t.test('the message never shows a secret', async t => {
   const told = mistakes(`${GOOD}management: { token: hush-hush }\n`)
   t.match(told, [/^management\.token \(11\): is not usable/])
   t.notMatch(told.join(), 'hush')
+})
+
+t.test('addresses are parsed at the start, and none leads to another host than it seems to', async t => {
+  const docspace = (more: string) => mistakes(GOOD.replace('type: docspace', `type: docspace\n    ${more}`))
+  for (const path of ['//evil.example/pay', '/\\\\evil.example/pay', '/\\t/evil.example', 'pay', '/a b'])
+    t.match(docspace(`upgradePath: "${path}"`), [/^providers\.docspace\.upgradePath \(\d+\): is /], path)
+  t.strictSame(docspace('upgradePath: /billing/tariff-plan?x=1#y'), [])
+  const perSite = GOOD.replace(/connection: \{.*\}/, 'connection: per-site\n    connectUrl: "https://[bad"')
+  t.match(mistakes(perSite), [/connectUrl \(\d+\): is the text "https:\/\/\[bad"/])
+  const server = (section: string) =>
+    mistakes(`${GOOD}server: ${section}\nstore: { encryptionKeys: ["${'A'.repeat(43)}="] }`)
+  t.match(server('{ publicUrl: "https://[bad" }'), [/^server\.publicUrl/])
+  t.match(server('{ drain: 6m }'), [/^server\.drain \(\d+\): is 6m, but must lie between 0s and 5m/])
+  t.match(server('{ trustProxy: [10.0.0.0/8, everybody, loopback] }'), [
+    /^server\.trustProxy\.1 \(\d+\): is everybody, which is no address and no network; write it like 10\.0\.0\.0\/8/
+  ])
+  t.strictSame(server('{ trustProxy: [10.0.0.0/8, "::1", loopback] }'), [])
+  const shop = (more: string) =>
+    mistakes(
+      `${GOOD}  buy: { provider: shop }`.replace(
+        'providers:',
+        `providers:\n  shop: { type: static, groups: [{ plans: [], quotas: [{ feature: a, name: A, used: 1, limit: 2, ${more} }] }] }`
+      )
+    )
+  t.match(shop('manageUrl: "https://[bad"'), [/manageUrl/])
+})
+
+t.test('an empty PORT is a mistake, not port 0', async t => {
+  t.match(mistakes(GOOD, { PORT: '' }), [/^server\.port .*is the text "", but must be its port/])
+  t.match(mistakes(GOOD, { PORT: 'abc' }), [/^server\.port/])
 })

@@ -1,6 +1,6 @@
 // For every operation and every status that openapi.yaml documents: a real request that provokes it.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
@@ -8,11 +8,14 @@ import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
 import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
+import { startTarget, type Target } from '../helpers/target.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
 export interface Route {
   start(options?: BridgeOptions): Promise<Bridge>
   startBroken(): Promise<string>
+  /** The maker's own server, for `forward`. */
+  startTarget(options?: Parameters<typeof startTarget>[1]): Promise<Target>
   /** With connections per site; the database may be lost after the start. */
   startManaged(fate?: 'database lost'): Promise<Bridge & { storeFile: string }>
 }
@@ -25,6 +28,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
   return {
     start: options => startBridge(t, { ...options, reach }),
     startBroken: async () => reach(await startBrokenApp(t)),
+    startTarget: options => startTarget(t, options),
     async startManaged(fate) {
       const file = join(t.testdir(), 'quota-bridge.db')
       const bridge = await startBridge(t, {
@@ -33,7 +37,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
         server: { publicUrl: 'https://quota.example.com' },
         reach
       })
-      if (fate) dropTables(file)
+      if (fate) rmSync(file)
       return { ...bridge, storeFile: file }
     }
   }
@@ -102,6 +106,47 @@ async function openApiDocument({ start }: Route, token: string): Promise<Respons
   return get('management', 'openapi.yaml', { headers: { authorization: `Bearer ${token}` } })
 }
 
+/** The cases of a method that is passed on. */
+function forwarded(operationId: string, path: string): Record<string, Case> {
+  const post = ({ get, wix }: Bridge, body?: string) =>
+    wix
+      .sign(wix.payload({ actionKey: 'send-email' }))
+      .then(signed =>
+        get('public', path, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: body ?? signed })
+      )
+  return {
+    [`${operationId} default`]: async ({ start, startTarget }) => {
+      const answers: Response[] = []
+      for (const status of [200, 299, 418]) {
+        const { url } = await startTarget({
+          answer: (_request, response) => response.writeHead(status, { 'content-type': 'text/plain' }).end('hello')
+        })
+        answers.push(await post(await start({ forward: { to: url } })))
+      }
+      return answers
+    },
+    [`${operationId} 404`]: async ({ start }) => [await post(await start())],
+    [`${operationId} 413`]: async ({ start, startTarget }) => {
+      const { url } = await startTarget()
+      return [await post(await start({ forward: { to: url, maxBodySize: '1KiB' } }), 'a'.repeat(1025))]
+    },
+    [`${operationId} 429`]: async ({ start, startTarget }) => {
+      const target = await startTarget({ answer: (_request, response) => setTimeout(() => response.end(), 300) })
+      const bridge = await start({ forward: { to: target.url, maxConcurrentCalls: 1 } })
+      const first = post(bridge)
+      while (target.seen.length === 0) await sleep(5)
+      const second = await post(bridge)
+      await (await first).text()
+      return [second]
+    },
+    [`${operationId} 502`]: async ({ start }) => [await post(await start({ forward: { to: 'http://127.0.0.1:9' } }))],
+    [`${operationId} 504`]: async ({ start, startTarget }) => {
+      const { url } = await startTarget({ answer: () => {} })
+      return [await post(await start({ forward: { to: url, timeout: '100ms' } }))]
+    }
+  }
+}
+
 /** Cases whose request itself is not as the document says, so that a validating proxy refuses it before the server can. */
 export const brokenRequests: ReadonlySet<string> = new Set([
   'putConnection 400',
@@ -151,6 +196,8 @@ export const cases: Record<string, Case> = {
   'getQuotaInfo 502': route => whileFailing(route, 'bad-key', 'portal-removed', 'html', 'huge'),
   'getQuotaInfo 503': route => whileFailing(route, 'status-503', 'status-429', 'reset'),
   'getQuotaInfo 504': route => whileFailing(route, 'hang'),
+  ...forwarded('invoke', 'v1/invoke'),
+  ...forwarded('validateConfiguration', 'v1/validate-configuration'),
   'getReadiness 200': async ({ startManaged }) => [await (await startManaged()).get('management', 'health/ready')],
   'getReadiness 503': async ({ startManaged }) => [
     await (await startManaged('database lost')).get('management', 'health/ready')
@@ -182,6 +229,17 @@ export const cases: Record<string, Case> = {
   'putConnection 400': async route => [await managed(route, 'PUT', `v1/connections/sites/${'a'.repeat(300)}`, {})],
   'putConnection 401': async route => [await managed(route, 'PUT', SITE, {}, 'another-token')],
   'putConnection 404': async route => [await managed(route, 'PUT', NOBODY, {})],
+  'putConnection 409': async route => {
+    const { bridge, manage, connection } = await connected(route)
+    bridge.docspace.delayMs = 400
+    bridge.docspace.calls.length = 0
+    const saving = manage('PUT', SITE, connection)
+    while (bridge.docspace.calls.length === 0) await sleep(5)
+    const body = await appEvent({ eventType: 'AppRemoved', instanceId: SITE.split('/').at(-1) })
+    // Straight there: a proxy in between leads one call at a time.
+    await fetch(`${bridge.service.publicUrl}v1/app-events`, { method: 'POST', body })
+    return [await saving]
+  },
   'putConnection 413': async route => [await managed(route, 'PUT', SITE, { apiKey: 'a'.repeat(17_000) })],
   'putConnection 422': async route => {
     const { manage, connection } = await connected(route)
@@ -229,7 +287,7 @@ export const cases: Record<string, Case> = {
       url: bridge.docspace.url,
       apiKey: bridge.docspace.portal.keys.owner
     })
-    dropTables(bridge.storeFile)
+    rmSync(bridge.storeFile)
     return [await bridge.get('public', link, { redirect: 'manual' })]
   },
   'listConnections 200': async route => {
@@ -248,14 +306,27 @@ export const cases: Record<string, Case> = {
   'listAudit 401': async route => [await managed(route, 'GET', 'v1/audit', undefined, 'another-token')],
   'listAudit 503': route => withoutDatabase(route, 'GET', 'v1/audit'),
   'getApiDocument 200': async route => [await openApiDocument(route, MANAGEMENT.token)],
-  'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')]
+  'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')],
+  ...afterManyWrongTokens({
+    putConnection: ['PUT', SITE, {}],
+    getConnection: ['GET', SITE],
+    deleteConnection: ['DELETE', SITE],
+    checkConnection: ['POST', `${SITE}/check`],
+    refreshConnection: ['POST', `${SITE}/refresh`],
+    listConnections: ['GET', 'v1/connections'],
+    listAudit: ['GET', 'v1/audit'],
+    getApiDocument: ['GET', 'openapi.yaml']
+  })
 }
 
-/** The database is there, but nothing in it can be read or written any more. */
-function dropTables(file: string): void {
-  const database = new DatabaseSync(file)
-  database.exec(
-    'drop table connections; drop table audit; create view connections as select 1 from nowhere; create view audit as select 1 from nowhere'
-  )
-  database.close()
+/** Of each operation the case in which its caller has tried too many tokens. */
+function afterManyWrongTokens(operations: Record<string, [method: string, path: string, body?: unknown]>) {
+  const caseOf = ([method, path, body]: [string, string, unknown?]): Case => {
+    return async route => {
+      const manage = manageOf(await route.startManaged())
+      for (let tries = 0; tries < 20; tries++) await manage('GET', 'v1/audit', undefined, `wrong-token-${tries}`)
+      return [await manage(method, path, body)]
+    }
+  }
+  return Object.fromEntries(Object.entries(operations).map(([name, request]) => [`${name} 429`, caseOf(request)]))
 }

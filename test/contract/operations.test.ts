@@ -36,7 +36,7 @@ for (const { operationId, status } of contract.statuses) {
     t.ok(answers.length > 0, 'a request was made')
     const violations: string[] = []
     for (const answer of answers) {
-      t.equal(answer.status, status)
+      if (status !== 'default') t.equal(answer.status, status)
       violations.push(...(await contract.violations(operationId, answer)))
     }
     t.strictSame(violations, [])
@@ -58,7 +58,7 @@ t.test('every example in the document is valid by its own schema', async t => {
       if (type === 'application/json') t.ok(examples.length > 0, `${operationId} ${status} has an example`)
       for (const example of examples) {
         const headers = { 'content-type': type, ...USUAL_HEADERS }
-        const answer = new Response(JSON.stringify(example), { status, headers })
+        const answer = new Response(JSON.stringify(example), { status: Number(status), headers })
         t.strictSame(await contract.violations(operationId, answer), [], `${operationId} ${status}`)
       }
     }

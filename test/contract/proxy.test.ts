@@ -62,7 +62,7 @@ t.test('Prism finds no violation in any case, and would find one', async t => {
           t.ok(violation, 'Prism agrees that the request is wrong')
           continue
         }
-        t.equal(answer.status, status)
+        if (status !== 'default') t.equal(answer.status, status)
         if (violation) violations.push(await answer.text())
       }
       t.strictSame(violations, [])

@@ -1,7 +1,10 @@
 // What ends a snapshot: its renewal dates, other settings, a clock that jumps. Each concerns only what it must.
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
-import { type Bridge, bodyOf, errorOf, startBridge } from '../helpers/bridge.ts'
+import { SHARED } from '../../src/store/connection-key.ts'
+import { createKeyring } from '../../src/store/encryption.ts'
+import { sealReport } from '../../src/store/sealed.ts'
+import { type Bridge, bodyOf, ENCRYPTION_KEY, errorOf, startBridge } from '../helpers/bridge.ts'
 import { movableClock } from '../helpers/clock.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
 
@@ -103,12 +106,18 @@ t.test('a report from a clock that ran ahead is replaced at once', async t => {
 
 t.test('a stored row that cannot be used is as good as none, and is told once', async t => {
   const clock = movableClock()
+  const keyring = createKeyring([Buffer.from(ENCRYPTION_KEY, 'base64')])
+  const report = (text: string) => {
+    const { key_id, sealed } = sealReport(keyring, { provider: 'docspace', instanceId: SHARED }, text)
+    return `key_id = '${key_id}', sealed = '${sealed}'`
+  }
   const damages = {
-    'of an earlier version': 'report = \'{"vocabulary":"docspace","account":"x","groups":[]}\'',
-    'of a later version': 'report = replace(report, \'"version":2\', \'"version":3\')',
-    'with a report that fits no schema': 'report = \'{"version":2,"report":{"groups":7}}\'',
+    'of an earlier version': report('{"vocabulary":"docspace","account":"x","groups":[]}'),
+    'of a later version': report('{"version":3,"report":{"vocabulary":"docspace","account":"x","groups":[]}}'),
+    'with a report that fits no schema': report('{"version":2,"report":{"groups":7}}'),
     'with a time in the future': `fetched_at = ${clock.now() + DAY}`,
-    'with half a text': "report = '{half'"
+    'with half a text': report('{half'),
+    'that was changed': "sealed = 'AAAA'"
   }
   for (const [name, change] of Object.entries(damages)) {
     const store = { url: `file:${t.testdir({ [name.replaceAll(' ', '-')]: {} })}/q.db` }

@@ -54,7 +54,7 @@ t.test('a snapshot of another connection, or one that cannot be read, is not sho
   const { DatabaseSync } = await import('node:sqlite')
   for (const damage of ["'{half'", "'{}'"]) {
     const database = new DatabaseSync(store.url.slice('file:'.length))
-    database.exec(`update snapshots set report = ${damage}`)
+    database.exec(`update snapshots set sealed = ${damage}`)
     database.close()
     const third = await startManagedBridge(t, { store, docspace: KEPT, now: clock.now, sharing: first.docspace })
     t.match(await errorOf(await third.call('create-room')), { status: 503 }, damage)

@@ -42,6 +42,7 @@ export interface BridgeOptions {
   /** Added to the sections of the configuration below. */
   wix?: object
   server?: object
+  forward?: object
   management?: object
   presentation?: object
   docspace?: object
@@ -59,6 +60,8 @@ export interface BridgeOptions {
   apiKey?: (fake: FakeDocSpace) => string
   url?: string
   now?: () => number
+  /** Starts also on a store under other keys. */
+  force?: boolean
   logLevel?: string
   /** Where a URL of the service is really asked, such as through a proxy; asked anew for each request. */
   reach?: (url: string) => string
@@ -71,6 +74,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const written = {
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
     server: { host: '127.0.0.1', port: 0, ...options.server },
+    ...(options.forward && { forward: options.forward }),
     ...(options.management && { management: { port: 0, ...options.management } }),
     ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
     presentation: { ...options.presentation },
@@ -130,7 +134,12 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const { sink, lines: log } = logSink()
   const logger = createLogger(options.logLevel ?? 'trace', configuredSecrets(adapters), sink)
   t.teardown(() => checkNoSecret(log, configuration, docspace))
-  const service = await startService({ configuration, logger, now: options.now ?? clock })
+  const service = await startService({
+    configuration,
+    logger,
+    now: options.now ?? clock,
+    force: options.force === true
+  })
   t.teardown(() => service.close())
 
   const reach = options.reach ?? (url => url)

@@ -7,10 +7,12 @@ import { buildPublicApp } from '../../src/public/app.ts'
 export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'silent' })): Promise<string> {
   const app = buildPublicApp({
     logger,
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
-    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),
     connections: { removeSite: async () => 0 },
     quotas: {
       upgradeUrl: async () => undefined,

@@ -56,7 +56,9 @@ export async function startObservedBridge(
   let presented: ActionQuotaInfo | undefined
   const app = buildPublicApp({
     logger: SILENT,
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({
       appId: sharedWix.appId,

@@ -275,7 +275,8 @@ t.test('a connection that no key opens is shown as failing, and other rows are s
   await first.service.close()
   const second = await startManagedBridge(t, {
     store: { url, encryptionKeys: [Buffer.from('another key for tests, 32 bytes.').toString('base64')] },
-    sharing: first.docspace
+    sharing: first.docspace,
+    force: true
   })
   await second.connect('site-2', { url: first.docspace.url, apiKey: first.docspace.portal.keys.owner })
   t.match(await (await second.manage('GET', 'v1/connections')).json(), {

@@ -33,10 +33,10 @@ function suite(engine: Engine) {
       const url = await engine.newUrl(t)
       const { connections } = await open(t, url)
       t.equal(await connections.get(site('a')), undefined)
-      t.strictSame(await connections.put(site('a'), { url: 'u', apiKey: 'recognisable' }, ok, 'ops'), { created: true })
-      t.strictSame(await connections.put(site('a'), { url: 'v', apiKey: 'recognisable' }, ok, 'ops'), {
-        created: false
-      })
+      const first = await connections.put(site('a'), { url: 'u', apiKey: 'recognisable' }, ok, 'ops')
+      t.match(first, { created: true, stored: { connection: { url: 'u' } } })
+      const second = await connections.put(site('a'), { url: 'v', apiKey: 'recognisable' }, ok, 'ops')
+      t.strictSame(second, { created: false, stored: await connections.get(site('a')) })
       t.strictSame(await connections.get(site('a')), {
         provider: 'docspace',
         instanceId: 'a',
@@ -146,10 +146,10 @@ function suite(engine: Engine) {
     await knowledge.putSnapshot(site('gone'), { fingerprint: 'f', fetchedAt: 1, report: '{}' }, HORIZON)
     await knowledge.replaceMark(site('gone'), undefined, { until: 1, signature: '', refreshedAt: 0 })
     await leases.take(site('gone'), 60_000)
-    t.match(JSON.stringify(await rows(t, url)), /"report":"\{\}".*"until":1/)
-    t.equal(await connections.removeSite('gone', 'wix'), 2)
+    t.match(JSON.stringify(await rows(t, url)), /"fingerprint":"f".*"until":1/)
+    t.equal(await connections.removeSite('gone', 1000, 'wix'), 2)
     await knowledge.putSnapshot(site('gone'), { fingerprint: 'f', fetchedAt: 2, report: '{}' }, HORIZON)
-    t.equal(await connections.removeSite('gone', 'wix'), 0, 'again: nothing happens')
+    t.equal(await connections.removeSite('gone', 1000, 'wix'), 0, 'again: nothing happens')
     t.notMatch(JSON.stringify(await rows(t, url)), 'gone')
     t.equal((await connections.list({ limit: 10 })).length, 1)
   })
@@ -214,7 +214,7 @@ function suite(engine: Engine) {
     const stores = await Promise.all(Array.from({ length: 5 }, () => open(t, url)))
     await stores[0]?.connections.put(site('a'), { n: 1 }, ok, 'ops')
     t.strictSame((await stores[4]?.connections.get(site('a')))?.connection, { n: 1 })
-    t.equal(await stores[1]?.ping(), true)
+    t.equal(await stores[1]?.health(), 'ok')
     t.strictSame((await (await open(t, url)).connections.get(site('a')))?.connection, { n: 1 })
   })
 
@@ -237,7 +237,7 @@ function suite(engine: Engine) {
     changes.subscribe(key => key && heard.push(key))
     await connections.put(site('a'), {}, ok, 'ops')
     t.match(heard, [site('a')])
-    await connections.removeSite('a', 'wix')
+    await connections.removeSite('a', 1000, 'wix')
     t.match(heard.at(-1), site('a'))
   })
 }
@@ -308,18 +308,18 @@ t.test('PostgreSQL: when it is gone the store says so, and works again when it i
   t.teardown(() => store.close())
   await store.connections.put(site('a'), { n: 1 }, ok, 'ops')
   await own.stop()
-  t.equal(await store.ping(), false)
-  await t.rejects(store.connections.get(site('a')))
+  t.equal(await store.health(), 'unavailable')
+  await t.rejects(store.connections.get(site('a')), { name: 'StoreError', trouble: 'unavailable' })
   t.ok(lost.length > 0)
   await own.start()
-  for (let tries = 0; tries < 50 && !(await store.ping()); tries++) await sleep(100)
+  for (let tries = 0; tries < 50 && (await store.health()) !== 'ok'; tries++) await sleep(100)
   t.strictSame((await store.connections.get(site('a')))?.connection, { n: 1 })
 })
 
 t.test('a database that never answers ends the start with its error', async t => {
   await t.rejects(
     openStore({ url: 'postgres://127.0.0.1:9/none', encryptionKeys: keys, onLost: () => {}, now: Date.now }),
-    { code: 'ECONNREFUSED' }
+    { name: 'StoreError', trouble: 'unavailable', message: /ECONNREFUSED/ }
   )
 })
 

@@ -31,7 +31,8 @@ const settingsSchema = Type.Object({
     examples: [true]
   }),
   upgradePath: Type.String({
-    pattern: '^/',
+    // A second slash, or what browsers take for one, would begin the name of another host.
+    pattern: '^/(?![/\\\\])[^\\s\\\\]*$',
     default: '/portal-settings/payments/portal-payments',
     description: "the path of the portal's payments page, where the upgrade button leads",
     examples: ['/billing/tariff-plan']

@@ -5,6 +5,7 @@ import { type Static, Type } from '../../schema.ts'
 
 const strict = { additionalProperties: false }
 const WebAddress = Type.String({
+  format: 'uri',
   pattern: '^https?://\\S+$',
   description: 'a web address',
   examples: ['https://example.com/upgrade']

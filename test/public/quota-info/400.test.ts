@@ -91,10 +91,12 @@ t.test('what Fastify itself refuses has the same form', async t => {
   const app = buildPublicApp({
     connections: { removeSite: async () => 0 },
     logger: pino({ level: 'silent' }),
-    basePath: '/',
+    basePaths: ['/'],
+    forward: [],
+    isStopping: () => false,
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
-    readAppEvent: async () => ({ eventType: 'AppInstalled' }),
+    readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),
     quotas: { upgradeUrl: async () => undefined, ask: () => Promise.reject(new Error('not asked')) },
     presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
   })

@@ -1,0 +1,93 @@
+// The public listener's section: its schema, and what that cannot say.
+import ipaddr from 'ipaddr.js'
+import type { Mistake } from '../mistakes.ts'
+import { type Static, Type } from '../schema.ts'
+import { Duration, durationMistake } from './durations.ts'
+import { BasePath } from './forward.ts'
+
+const strict = { additionalProperties: false }
+
+/** The schema of a port, with its default. */
+export const Port = (port: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: port, description, examples: [port] })
+
+const LIMITS = { grace: { min: '0s', max: '1h' }, drain: { min: '0s', max: '5m' } } as const
+/** Names of networks that Fastify knows: https://fastify.dev/docs/latest/Reference/Server/#trustproxy */
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal']
+
+/** The section `server:`. */
+export const ServerSchema = Type.Object(
+  {
+    host: Type.String({
+      minLength: 1,
+      default: '0.0.0.0',
+      description: 'the address that Wix reaches',
+      examples: ['0.0.0.0']
+    }),
+    port: Port(8080, 'its port; 0 picks a free one; the environment variable PORT overrides it'),
+    basePath: BasePath({
+      default: '/',
+      description: "the path of the actions' base URI, in front of v1/quota-info",
+      examples: ['/quota/']
+    }),
+    publicUrl: Type.Optional(
+      Type.String({
+        format: 'uri',
+        pattern: '^https?://[^\\s/?#]+/?$',
+        description:
+          "where a person's browser reaches this listener; turns on upgrade links that tell us when a plan may have changed; needs a store",
+        examples: ['https://quota.example.com']
+      })
+    ),
+    maxConcurrentCalls: Type.Integer({
+      minimum: 1,
+      default: 2000,
+      description: 'how many quota calls are answered at once; further ones get 429',
+      examples: [2000]
+    }),
+    trustProxy: Type.Optional(
+      Type.Array(
+        Type.String({
+          minLength: 1,
+          description: 'an address, a network or loopback, linklocal, uniquelocal',
+          examples: ['10.0.0.0/8']
+        }),
+        {
+          minItems: 1,
+          description:
+            "addresses and networks of proxies in front, which are believed in X-Forwarded-For; turns on limits by the caller's address",
+          examples: [['10.0.0.0/8']]
+        }
+      )
+    ),
+    drain: Duration({
+      default: '0s',
+      description:
+        'how long calls are still taken after the service was told to stop, while readiness says no; 5 m at most'
+    }),
+    grace: Duration({
+      default: '10s',
+      description: 'how long calls under way may take to finish when the service is stopped, 1 h at most'
+    })
+  },
+  { ...strict, default: {}, description: 'the public listener' }
+)
+
+/** What is wrong in the section, paths from the top of the file. */
+export function serverMistakes(server: Static<typeof ServerSchema>): Mistake[] {
+  const late = (['grace', 'drain'] as const).flatMap(key => {
+    const message = durationMistake(server[key], LIMITS[key])
+    return message === undefined ? [] : [{ path: ['server', key], message }]
+  })
+  const unknown = (server.trustProxy ?? []).flatMap((text, index) =>
+    NETWORKS.includes(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+      ? []
+      : [
+          {
+            path: ['server', 'trustProxy', String(index)],
+            message: `is ${text}, which is no address and no network; write it like 10.0.0.0/8, or ${NETWORKS.join(', ')}`
+          }
+        ]
+  )
+  return [...late, ...unknown]
+}

@@ -1,0 +1,56 @@
+// Whatever arrives that is no page of ours: the rest of an action's methods, since Wix sends them all to one base URI.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { QuotaBridgeError } from '../errors.ts'
+import { decide } from './forward/decide.ts'
+import { createForwarder, type ForwardTarget, unfit } from './forward/forward.ts'
+import { createUnanswered } from './forward/unanswered.ts'
+
+export interface ElsewhereOptions {
+  /** Every path under which Wix asks for quotas; each ends in a slash. */
+  basePaths: readonly string[]
+  /** The maker's own servers; none means that nothing is passed on. */
+  forward: readonly ForwardTarget[]
+}
+
+/**
+ * Takes over what the router found no route for before anything of it is parsed, and answers it. To be called on the
+ * listener itself: what the router does not find belongs to no plugin.
+ */
+export function answerElsewhere(
+  app: Pick<FastifyInstance, 'addHook' | 'log' | 'server'>,
+  { basePaths, forward }: ElsewhereOptions
+): void {
+  if (forward.length === 0) {
+    const unanswered = createUnanswered(app.log)
+    const bases = basePaths.map(basePath => ({ basePath }))
+    app.addHook('onRequest', async request => {
+      if (request.is404) throw explain(request, bases, unanswered)
+    })
+    return
+  }
+  const forwarder = createForwarder()
+  // Not when Fastify begins to close: calls under way still need the connections.
+  app.server.once('close', () => void forwarder.close())
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return
+    const verdict = decide(request.raw.url ?? '', forward)
+    if (verdict.kind === 'refused') throw unfit(verdict.reason)
+    if (verdict.kind !== 'below') throw new QuotaBridgeError('NOT_FOUND')
+    await forwarder.pass(verdict.base, verdict.rest, request, reply)
+  })
+}
+
+function explain(
+  { raw }: FastifyRequest,
+  bases: readonly { basePath: string }[],
+  unanswered: (path: string) => void
+): QuotaBridgeError {
+  const { url = '' } = raw
+  if (decide(url, bases).kind !== 'below') return new QuotaBridgeError('NOT_FOUND')
+  unanswered(url.replace(/\?.*/, ''))
+  return new QuotaBridgeError('NOT_FOUND', {
+    message: 'Nobody answers this path: Quota Bridge answers quota calls, and passes nothing on.',
+    remedy:
+      "Set forward: { to: … } in the configuration to the server that answers the action's other methods, or let a proxy in front send only v1/quota-info here."
+  })
+}
