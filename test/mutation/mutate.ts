@@ -81,7 +81,12 @@ function faults(results: readonly Result[]): string[] {
 
 async function main(): Promise<number> {
   const root = process.cwd()
-  const chosen = readMutants(root).filter(({ file, name }) => `${file} ${name}`.includes(wanted))
+  const { mutants, mistakes } = readMutants(root)
+  if (mistakes.length > 0) {
+    say(`The list does not fit the source:\n${mistakes.join('\n')}`)
+    return 1
+  }
+  const chosen = mutants.filter(({ file, name }) => `${file} ${name}`.includes(wanted))
   if (chosen.length === 0) {
     say(`No mutation has ${wanted} in its file or name`)
     return 1

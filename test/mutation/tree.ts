@@ -13,7 +13,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import type { Mutant } from './mutations.ts'
 
 /** Neither copied nor mutated. */
@@ -62,7 +62,8 @@ export function copyTree(root: string): Tree {
   async function runIn(copy: string, test: string, limitMs: number): Promise<Outcome> {
     const child = spawn(process.execPath, [test], {
       cwd: copy,
-      env: { ...process.env, TMPDIR: temporary },
+      // Programs that tests start are to run on this Node too.
+      env: { ...process.env, TMPDIR: temporary, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` },
       stdio: 'ignore',
       detached: true
     })

@@ -4,6 +4,7 @@ import type { ProviderAdapter } from '../../src/quota/provider.ts'
 import { createSource, fetchWithinMs, keyOf, reportWithinMs, type SourceSettings } from '../../src/quota/source.ts'
 import { Type } from '../../src/schema.ts'
 import { openStore, type Store, storeInMemory } from '../../src/store/index.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { TODAY } from '../helpers/bridge.ts'
 
 const now = () => TODAY.getTime()
@@ -113,10 +114,10 @@ t.test('what was saved under other rules is not used', async t => {
 })
 
 t.test('a store that does not answer is told as such, and asked again', async t => {
-  let isDown = true
+  let failure: Error | undefined = new StoreError('unavailable', 'the disk is gone')
   const { urlOf, save } = await start(t, store => ({
     get: async key => {
-      if (isDown) throw new Error('the disk is gone')
+      if (failure) throw failure
       return store.connections.get(key)
     }
   }))
@@ -127,7 +128,9 @@ t.test('a store that does not answer is told as such, and asked again', async t 
     reason: 'the disk is gone',
     retryAfterSeconds: 30
   })
-  isDown = false
+  failure = new TypeError('a shelf is empty')
+  await t.rejects(urlOf('one'), failure, 'a fault of ours is none of the store')
+  failure = undefined
   t.strictSame(await urlOf('one'), { url: 'a' })
 })
 

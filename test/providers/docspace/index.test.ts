@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startFakeDocSpace } from '../../../src/devkit/fake-docspace.ts'
 import { docspace as adapter } from '../../../src/providers/docspace/index.ts'
+import { Value } from '../../../src/schema.ts'
 import { TODAY } from '../../helpers/bridge.ts'
 
 const settings = { allowedHosts: ['127.0.0.1'], allowPrivateHosts: true, upgradePath: '/pay' }
@@ -97,4 +98,10 @@ t.test('a key is looked at and kept without the blanks around it', async t => {
   }
   for (const apiKey of ['', ' ', 'sk key', 'sk-ключ', 'x'.repeat(1025)])
     t.match(adapter.connectionMistakes?.(connection(apiKey), settings), [{ path: ['apiKey'] }], apiKey)
+})
+
+t.test('the upgrade button leads to the portal, whatever path is configured', async t => {
+  const mayBe = (upgradePath: string) => Value.Check(adapter.settingsSchema, { ...settings, upgradePath })
+  for (const path of ['/', '/pay', '/billing/tariff-plan?from=wix#plans']) t.ok(mayBe(path), path)
+  for (const path of ['', 'pay', '//evil.example', '/\\evil.example', '/a\\b', '/a b']) t.notOk(mayBe(path), path)
 })
