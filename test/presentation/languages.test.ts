@@ -88,6 +88,12 @@ t.test('unknown and malformed tags are passed over for the next listed, then for
 t.test('at most 20 tags are looked at, and no list takes long', async t => {
   t.equal(chooseLanguage([...Array(19).fill('xx'), 'fr'], 'it'), 'fr')
   t.equal(chooseLanguage([...Array(20).fill('xx'), 'fr'], 'it'), 'it')
+  t.equal(chooseLanguage(['de-1996-abcdefgh-abcdefgi-abcdefgj'], 'it'), 'de')
+  t.equal(
+    chooseLanguage(['de-CH-1996-abcdefgh-abcdefgi-abcdefgj'], 'it'),
+    'it',
+    'nor at one of more than 35 characters'
+  )
   const started = performance.now()
   for (let i = 0; i < 100; i++) {
     t.equal(chooseLanguage(Array(5000).fill(`x${i}`.repeat(30_000)), 'it'), 'it')

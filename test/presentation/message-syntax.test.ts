@@ -18,6 +18,11 @@ t.test('a translation has the placeholders of the English message, used alike', 
     [],
     'what is a number somewhere may stand alone elsewhere'
   )
+  t.strictSame(
+    translationMistakes(COUNT, '{used, number}/{limit, number} {remaining, plural, one {{left}} other {#}}', 'de'),
+    ['has {left}, which English does not have'],
+    'also inside of a plural'
+  )
 })
 
 t.test('a translation has the plurals of its language, and no others', async t => {

@@ -157,3 +157,13 @@ t.test('an amount without any unit above it is in bytes', async t => {
     limit: '900'
   })
 })
+
+t.test('what is not known of the state changes nothing, and a plan keeps its id for ever', async t => {
+  const quotas = [{ feature: 'room', unit: 'count' as const, used: 1, limit: 2 }]
+  const groups = [{ plans: [{ id: '-3', name: 'Startup' }], quotas, upgradeUrl: 'https://acme.onlyoffice.com/pay' }]
+  const report = { vocabulary: 'docspace', account: 'https://acme.onlyoffice.com', groups }
+  const answer = present(report, { words: english, sizes: 'in-name', now, labels: new Map() })
+  t.match(answer.quotaInfo, [
+    { plans: [{ id: '44911933-1449-5045-956b-804bd9106161' }], upgradeCta: { label: 'Upgrade' } }
+  ])
+})

@@ -89,3 +89,18 @@ t.test('a catalogue that lacks a message stops the start, and an unknown languag
   t.throws(() => wholeCatalogue('xx', null), /messages of xx lack plan\.unnamed/)
   t.equal(catalogueOf('xx')['button.pay'], 'Pay now')
 })
+
+t.test("dates and times are UTC's, wherever the server stands", async t => {
+  const before = process.env.TZ
+  // Fourteen hours ahead.
+  process.env.TZ = 'Pacific/Kiritimati'
+  t.teardown(() => {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  })
+  const evening = new Date('2026-12-05T21:05:00Z')
+  t.equal(evening.getDate(), 6)
+  const words = createWords('en', catalogueOf('en'))
+  t.equal(words.date(evening), 'December 5, 2026')
+  t.equal(words.dayAndTime(evening), 'December 5 at 21:05 UTC')
+})

@@ -153,3 +153,24 @@ t.test('the guarded lookup answers as dns.lookup does', async t => {
   await t.rejects(look('10.0.0.1', {}), { code: 'HOST_NOT_ALLOWED' })
   await t.rejects(look('portal.invalid', {}), { code: /ENOTFOUND|EAI_AGAIN/ })
 })
+
+t.test('so many calls are under way at once to one origin, and further ones wait', async t => {
+  let [underWay, most, asked] = [0, 0, 0]
+  const server = createServer((_request, response) => {
+    most = Math.max(most, ++underWay)
+    asked++
+    setTimeout(() => {
+      underWay--
+      response.end()
+    }, 20)
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await new Promise(resolve => server.once('listening', resolve))
+  const address = server.address()
+  const agent = createOutboundAgent(open, limits)
+  t.teardown(() => agent.close())
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`
+  const get = async () => (await request(url, { dispatcher: agent })).body.dump()
+  await Promise.all(Array.from({ length: 8 }, get))
+  t.strictSame([asked, most], [8, limits.connectionsPerOrigin])
+})

@@ -55,3 +55,18 @@ t.test('what stands in the configuration is the report', async t => {
   t.equal(provider.upgradeUrl(undefined, 0), 'https://example.com/upgrade')
   await provider.close()
 })
+
+t.test('two groups have two pages, and a feature of both is named once', async t => {
+  const group = (id: string) => ({
+    plans: [{ id, name: id }],
+    quotas: [{ feature: 'emails', name: 'Emails', unit: 'count' as const, used: 1, limit: 5 }],
+    upgradeUrl: `https://example.com/${id}`
+  })
+  const settings = { groups: [group('mail'), group('sms')] }
+  t.strictSame(staticAdapter.features(settings), { known: ['emails'], shown: ['emails'] })
+  const provider = staticAdapter.create(settings, { name: 'shop', now: Date.now, log: SILENT })
+  t.strictSame(
+    [0, 1, 2].map(place => provider.upgradeUrl(undefined, place)),
+    ['https://example.com/mail', 'https://example.com/sms', undefined]
+  )
+})

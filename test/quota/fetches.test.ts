@@ -138,3 +138,76 @@ t.test('the lease is kept until the others can see the result, and let go of aft
   t.equal(released(), 2)
   t.equal(await fetches.join(fetchOf({})), 'asked', 'a failure answers nobody who comes later')
 })
+
+t.test('beside the next fetch one that was overtaken is not current, and does not end it', async t => {
+  const fetches = createFetches<string>(leasesOf('free').leases, always)
+  const currents: boolean[] = []
+  const old = fetches.join(
+    fetchOf({
+      run: async isCurrent => {
+        await sleep(30)
+        currents.push(isCurrent())
+        return { result: 'old' }
+      }
+    })
+  )
+  fetches.overtake(key)
+  const { promise: goOn, resolve } = Promise.withResolvers<void>()
+  let asked = 0
+  const slow = () =>
+    fetchOf({
+      run: async isCurrent => {
+        asked++
+        await goOn
+        return { result: `new, ${isCurrent()}` }
+      }
+    })
+  const next = fetches.join(slow())
+  t.equal(await old, 'old')
+  await sleep(5)
+  const joining = fetches.join(slow())
+  resolve()
+  t.strictSame([await next, await joining, asked, currents], ['new, true', 'new, true', 1, [false]])
+})
+
+t.test('one that was overtaken while it looks with the lease knows so too', async t => {
+  const fetches = createFetches<string>(leasesOf('free').leases, always)
+  const currents: boolean[] = []
+  const running = fetches.join(
+    fetchOf({
+      adopt: async isCurrent => {
+        currents.push(isCurrent())
+        await sleep(30)
+        currents.push(isCurrent())
+        return 'theirs'
+      }
+    })
+  )
+  await sleep(10)
+  fetches.overtake(key)
+  t.strictSame([await running, ...currents], ['theirs', true, false])
+})
+
+t.test('a lease outlasts the fetch that it is for', async t => {
+  const times: number[] = []
+  const leases: Leases = {
+    take: async (_key, forMs) => {
+      times.push(forMs)
+      return { release: async () => {} }
+    }
+  }
+  await createFetches<string>(leases, always).join(fetchOf({ giveUpAfterMs: 1000 }))
+  // By what it takes to put the result where the others look.
+  t.strictSame(times, [1500])
+})
+
+t.test('a failure that nobody waits for is no fault of ours', async t => {
+  const unhandled: unknown[] = []
+  const hear = (reason: unknown) => unhandled.push(reason)
+  process.prependListener('unhandledRejection', hear)
+  t.teardown(() => process.off('unhandledRejection', hear))
+  const fetches = createFetches<string>(leasesOf('free').leases, always)
+  fetches.join(fetchOf({ run: () => Promise.reject(new Error('down')) }))
+  await sleep(20)
+  t.strictSame(unhandled, [])
+})

@@ -240,3 +240,56 @@ t.test('freshness ends a little earlier for some than for others', async t => {
   t.equal(ttl(0), 0.9 * MINUTE)
   t.ok(Number(ttl(999)) > 0.99 * MINUTE && Number(ttl(999)) <= MINUTE)
 })
+
+t.test('a mark lives for half an hour, and not a moment longer', async t => {
+  const marked = markPlan(NOTHING_KNOWN, START)
+  const end = START + 30 * MINUTE
+  t.equal(marked.mark?.until, end)
+  t.equal(planFetch(marked, questionOf(), end - 1).planMayHaveChanged, true)
+  t.equal(planFetch(marked, questionOf(), end).planMayHaveChanged, false)
+})
+
+t.test('a date that had passed when it was told ends nothing', async t => {
+  const report = reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START - HOUR }, false)
+  const known = learn(NOTHING_KNOWN, { report, fetchedAt: START, fingerprint: 'f' }, freshness)
+  const view = viewOf(known, questionOf(), START + 1000)
+  t.match(view, { hasRenewed: false, isUsable: true })
+  t.ok(Number(view?.freshMs) > 0)
+  t.equal(planFetch(known, questionOf(), START + 1000).planMayHaveChanged, false)
+})
+
+t.test('what is as old as it may be kept is not shown any more', async t => {
+  const report = reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START + 99 * HOUR }, false)
+  const known = learn(NOTHING_KNOWN, { report, fetchedAt: START, fingerprint: 'f' }, freshness)
+  t.match(viewOf(known, questionOf(), START + 24 * HOUR - 1), { isUsable: true })
+  t.match(viewOf(known, questionOf(), START + 24 * HOUR), { isUsable: false })
+  const unkept = { ...questionOf(), freshness: { ...freshness, keepForMs: 0 } }
+  t.match(viewOf(known, unkept, START), { isUsable: false }, 'and where nothing may be kept, nothing is')
+})
+
+t.test('beside new numbers, kept parts tell their age once they are no longer fresh', async t => {
+  const of = (partial: boolean) => reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START + 9 * HOUR }, partial)
+  const whole = learn(NOTHING_KNOWN, { report: of(false), fetchedAt: START, fingerprint: 'f' }, freshness)
+  const at = START + 30_000
+  const mixed = learn(whole, { report: of(true), fetchedAt: at, fingerprint: 'f' }, freshness)
+  t.match(viewOf(whole, questionOf(), START + 2 * MINUTE), { isMixed: false, ageMs: 2 * MINUTE })
+  t.match(viewOf(mixed, questionOf(), START + MINUTE - 1), { isMixed: false, ageMs: MINUTE - 1 })
+  const later = viewOf(mixed, questionOf(), START + MINUTE)
+  t.match(later, { isMixed: true, ageMs: MINUTE, asOf: START })
+  t.ok(Number(later?.freshMs) > 0, 'the numbers themselves are fresh')
+})
+
+t.test('when a quota begins anew, the state that goes on is still told', async t => {
+  const report: QuotaReport = {
+    ...reportOf({ plan: 'p', used: 1, limit: 2, renewsAt: START + HOUR }, false),
+    state: 'grace',
+    stateEndsAt: new Date(START + 30 * HOUR)
+  }
+  const known = learn(NOTHING_KNOWN, { report, fetchedAt: START, fingerprint: 'f' }, freshness)
+  const view = viewOf(known, questionOf(), START + 2 * HOUR)
+  t.match(view, { hasRenewed: true, report: { state: 'grace', stateEndsAt: '2026-11-23T18:00:00.000Z' } })
+  t.strictSame(
+    view?.report.groups[0]?.quotas.map(({ feature }) => feature),
+    ['other']
+  )
+})

@@ -44,6 +44,8 @@ const at = (hours: number, report: QuotaReport, fingerprint = 'f'): Snapshot => 
   fetchedAt: START + hours * HOUR,
   fingerprint
 })
+/** As a pattern: a Date would fit any other. */
+const isoAt = (hours: number) => new Date(START + hours * HOUR).toISOString()
 const whole: Knowledge = { snapshot: at(0, WHOLE) }
 
 t.test('half a report keeps the rest of the last whole one, and says from when that is', async t => {
@@ -51,13 +53,13 @@ t.test('half a report keeps the rest of the last whole one, and says from when t
   t.match(snapshot, { fetchedAt: START + 2 * HOUR, wholeAt: START })
   t.match(snapshot?.report, {
     state: 'grace',
-    stateEndsAt: new Date(START + 10 * HOUR),
+    stateEndsAt: isoAt(10),
     groups: [
       {
         plans: [{ id: 'p', quantity: 5 }, { id: 'extra' }],
         quotas: [
-          { feature: 'room', used: 7, renewsAt: new Date(START + 20 * HOUR) },
-          { feature: 'backup', used: 0, renewsAt: new Date(START + 700 * HOUR) }
+          { feature: 'room', used: 7, renewsAt: isoAt(20) },
+          { feature: 'backup', used: 0, renewsAt: isoAt(700) }
         ]
       }
     ]
@@ -102,6 +104,13 @@ t.test('a mark ends with another plan, and only then', async t => {
   }
   t.notOk('mark' in learn(marked, at(0.1, more), KEPT), 'more of it')
   t.notOk('mark' in learn(marked, at(0.1, { ...WHOLE, state: 'active' }), KEPT), 'another state')
+  const groups = WHOLE.groups.map(({ plans, quotas }) => ({
+    plans,
+    quotas: quotas.map(quota => ({ ...quota, renewsAt: new Date(START + 9000 * HOUR) }))
+  }))
+  t.notOk('mark' in learn(marked, at(0.1, { ...WHOLE, groups }), KEPT), 'the same plan, paid for longer')
+  const extended = { ...WHOLE, stateEndsAt: new Date(START + 90 * HOUR) }
+  t.notOk('mark' in learn(marked, at(0.1, extended), KEPT), 'more time for the same state')
   t.ok(learn(marked, at(0.1, half(1, { plan: 'q' })), KEPT).mark, 'half a report')
   t.notOk('mark' in learn(marked, at(0.6, WHOLE), KEPT), 'it is over by itself')
 })
@@ -110,6 +119,9 @@ t.test('a mark that was set before any plan was seen waits for a plan other than
   const marked = markPlan(NOTHING_KNOWN, START)
   t.equal(marked.mark?.signature, '')
   t.equal(markPlan({ snapshot: at(0, half(1)) }, START).mark?.signature, '', 'half a report does not tell the plan')
+  const { snapshot } = learn(whole, at(0.05, half(2)), KEPT)
+  t.ok(snapshot?.wholeAt)
+  t.ok(markPlan({ ...(snapshot && { snapshot }) }, START).mark?.signature, 'one with what was kept of a whole one does')
   const first = learn(marked, at(0.1, WHOLE), KEPT)
   t.ok(first.mark?.signature)
   t.ok(learn(first, at(0.2, WHOLE), KEPT).mark)

@@ -152,3 +152,65 @@ t.test('whatever a call waits for, it ends in time', async t => {
   t.ok(performance.now() - started < 390)
   await t.rejects(service.ask({ actionKey: 'b' }), new QuotaBridgeError('ACTION_NOT_FOUND'))
 })
+
+t.test('numbers are as old as the moment at which they were asked for', async t => {
+  const { ask, pass } = await start(
+    t,
+    providerOf(async connection => {
+      pass(5000)
+      return reportFor(connection)
+    })
+  )
+  t.match(await ask('a'), { done: 'miss', ageMs: 5000 })
+})
+
+t.test('after a whole report, one that tells half is shown with the age of the rest', async t => {
+  let partial = false
+  const quotas = [{ feature: 'room', unit: 'count' as const, used: 1, limit: 2 }]
+  const { ask, pass } = await start(
+    t,
+    providerOf(async connection => ({
+      ...reportFor(connection),
+      groups: [{ plans: [{ id: 'p' }], quotas }],
+      ...(partial ? { partial } : { state: 'grace' as const })
+    }))
+  )
+  t.notOk('asOf' in (await ask('a')))
+  partial = true
+  pass(120_000)
+  const mixed = await ask('a')
+  t.match(mixed, { done: 'update', ageMs: 120_000, report: { state: 'grace' } })
+  t.strictSame(mixed.asOf, { fetchedAt: TODAY })
+})
+
+t.test('a mark is stored for the other replicas, once for as long as it lives', async t => {
+  const { store, markPlan, pass } = await start(
+    t,
+    providerOf(async connection => reportFor(connection))
+  )
+  const adding = t.capture(store.knowledge, 'addMark', store.knowledge.addMark)
+  await markPlan(key)
+  const { mark } = await store.knowledge.get(key)
+  t.equal(mark?.until, TODAY.getTime() + 30 * 60_000)
+  pass(60_000)
+  await markPlan(key)
+  t.equal(adding().length, 1)
+  t.strictSame((await store.knowledge.get(key)).mark, mark)
+})
+
+t.test('while a provider fails, its caches are passed by once in ten seconds', async t => {
+  const seen: boolean[] = []
+  const { ask, markPlan, pass } = await start(
+    t,
+    providerOf(async (_connection, { planMayHaveChanged }) => {
+      seen.push(planMayHaveChanged)
+      throw new ProviderError('QUOTA_UNAVAILABLE', 'unreachable')
+    })
+  )
+  await markPlan(key)
+  for (let call = 0; call < 3; call++) {
+    await t.rejects(ask('a'), { code: 'QUOTA_UNAVAILABLE' })
+    pass(6000)
+  }
+  t.strictSame(seen, [true, false, true])
+})

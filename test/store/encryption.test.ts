@@ -53,9 +53,41 @@ t.test('a text that was changed, cut or mixed does not open', async t => {
   }
 })
 
+t.test('nothing that was cut opens, also of an empty text', async t => {
+  const keyring = createKeyring([young])
+  const { keyId, sealed } = keyring.seal('', owner)
+  const bytes = Buffer.from(sealed, 'base64')
+  t.equal(keyring.open({ keyId, sealed }, owner), '')
+  for (let at = 0; at < bytes.length; at++) {
+    const cut = { keyId, sealed: bytes.subarray(0, at).toString('base64') }
+    t.throws(() => keyring.open(cut, owner), SealError, `cut at ${at}`)
+  }
+})
+
+t.test('what an earlier version sealed opens', async t => {
+  const key = Buffer.from('a key for tests, of 32 bytes ...')
+  const sealed = {
+    keyId: '4fd9ceb0200d596a',
+    sealed: 'y2kk76MMm8mSCs+fnlqRoSzghbqsI30uhlr257nLjr5++wjKaK06g8AmHQ=='
+  }
+  const keyring = createKeyring([key])
+  t.equal(keyring.open(sealed, owner), '{"apiKey":"é"}')
+  t.strictSame([keyring.keyId, keyring.seal('', owner).sealed.length], [sealed.keyId, 40])
+})
+
+t.test('the keys that open are told, and which one seals', async t => {
+  const [one, two] = [createKeyring([young]), createKeyring([old])]
+  const both = createKeyring([young, old])
+  t.strictSame([both.keyId, both.keyIds], [one.keyId, [one.keyId, two.keyId]])
+  t.equal(both.seal('text', owner).keyId, one.keyId)
+})
+
 t.test('a key is base64 of 32 bytes', async t => {
   t.strictSame(readKey(old.toString('base64')), old)
   for (const wrong of [
+    `${old.toString('base64').slice(0, 20)}!${old.toString('base64').slice(20)}`,
+    Buffer.alloc(32, 255).toString('base64url'),
+    Buffer.alloc(32, 255).toString('base64').slice(0, -1),
     '',
     'short',
     old.toString('hex'),

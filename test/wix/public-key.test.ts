@@ -13,6 +13,9 @@ t.test('one key in every form it travels in is the same key', async t => {
     'base64 in lines': Buffer.from(pem)
       .toString('base64')
       .replace(/(.{76})/g, '$1\n'),
+    'base64 in lines that became literal \\n': Buffer.from(pem)
+      .toString('base64')
+      .replace(/(.{76})/g, '$1\\n'),
     'base64 of the pem with literal \\n': Buffer.from(pem.replaceAll('\n', '\\n')).toString('base64'),
     'pem with spaces around': `  ${pem}\n\n`,
     'pem of PKCS #1': String(publicKey.export({ type: 'pkcs1', format: 'pem' }))

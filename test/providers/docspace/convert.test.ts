@@ -122,6 +122,19 @@ t.test('on standalone, an enabled custom quota takes the place of total_size', a
   t.equal(custom({ enableQuota: true }), 'unlimited')
 })
 
+t.test('of a licence that limits storage the custom quota takes the place, also one without a limit', async t => {
+  const custom = (value: number, quota: number) => {
+    const features = ['total_size', 'traffic'].map(id => ({ id, type: 'size', value, used: { value: 1 } }))
+    const changes = { features, quota: { tenantCustomQuota: { enableQuota: true, quota } } }
+    return quotas('enterprise', changes).map(({ feature, limit, limitSetByOwner }) => [feature, limit, limitSetByOwner])
+  }
+  const traffic = ['traffic', 100, undefined]
+  t.strictSame(custom(100, 50), [['total_size', 50, true], traffic])
+  t.strictSame(custom(100, -1), [['total_size', 'unlimited', true], traffic], 'an administrator may lift it')
+  t.strictSame(custom(100, -2), [['total_size', 100, undefined], traffic])
+  t.strictSame(custom(0, 50), [['total_size', 50, true]], 'or give room where the licence has none')
+})
+
 t.test('a custom quota of 0 means that nothing is left; it does not mean that storage is not in the plan', async t => {
   const full = { quota: { tenantCustomQuota: { enableQuota: true, quota: 0 } } }
   t.match(
@@ -134,6 +147,9 @@ t.test('a custom quota of 0 means that nothing is left; it does not mean that st
 t.test('in the cloud a custom quota changes nothing', async t => {
   const tenantCustomQuota = { enableQuota: true, quota: 5368709120 }
   t.equal(limits('business', { quota: { tenantCustomQuota } }).total_size, 1342177280000)
+  const trial = limits('trial').total_size
+  t.not(trial, 5368709120)
+  t.equal(limits('trial', { quota: { tenantCustomQuota } }).total_size, trial)
 })
 
 t.test('state 0 is a trial: it ends, and does not renew', async t => {

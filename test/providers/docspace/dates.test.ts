@@ -1,6 +1,9 @@
 import t from 'tap'
 import { parseDate, startOfNextMonth } from '../../../src/providers/docspace/dates.ts'
 
+// The server may stand anywhere: here it is fourteen hours ahead of UTC.
+process.env.TZ = 'Pacific/Kiritimati'
+
 t.test('every date form of DocSpace is read, and a date without a zone is UTC', async t => {
   const forms = {
     '2026-06-05T13:03:34.0000000+04:00': '2026-06-05T09:03:34.000Z',
@@ -44,4 +47,5 @@ t.test('a moment that is in no calendar is unknown, not moved to one that is', a
 t.test('the next month starts in UTC, also across the year', async t => {
   t.equal(startOfNextMonth(new Date('2026-11-30T23:59:59Z')).toISOString(), '2026-12-01T00:00:00.000Z')
   t.equal(startOfNextMonth(new Date('2026-12-31T23:30:00-01:00')).toISOString(), '2027-02-01T00:00:00.000Z')
+  t.equal(startOfNextMonth(new Date('2026-11-30T12:00:00Z')).toISOString(), '2026-12-01T00:00:00.000Z')
 })
