@@ -1,5 +1,6 @@
 import t from 'tap'
 import { staticAdapter } from '../../src/providers/static/index.ts'
+import { Value } from '../../src/schema.ts'
 import { SILENT } from '../helpers/log-sink.ts'
 
 t.test('what stands in the configuration is the report', async t => {
@@ -69,4 +70,19 @@ t.test('two groups have two pages, and a feature of both is named once', async t
     [0, 1, 2].map(place => provider.upgradeUrl(undefined, place)),
     ['https://example.com/mail', 'https://example.com/sms', undefined]
   )
+})
+
+t.test('a date of renewal is one that there is', async t => {
+  const quota = { feature: 'emails', name: 'Emails', unit: 'count', used: 1, limit: 5 }
+  const mayBe = (renewsAt: string) =>
+    Value.Check(staticAdapter.settingsSchema, { groups: [{ plans: [], quotas: [{ ...quota, renewsAt }] }] })
+  for (const date of ['2027-01-12T00:00:00Z', '2027-12-31T23:59:59.5+02:00']) t.ok(mayBe(date), date)
+  for (const date of [
+    '2027-13-12T00:00:00Z',
+    '2027-00-12T00:00:00Z',
+    '2027-01-32T00:00:00Z',
+    '2027-01-12T24:00:00Z',
+    '2027-01-12'
+  ])
+    t.notOk(mayBe(date), date)
 })

@@ -214,3 +214,34 @@ t.test('while a provider fails, its caches are passed by once in ten seconds', a
   }
   t.strictSame(seen, [true, false, true])
 })
+
+t.test('a mark that another replica has set is heard of', async t => {
+  const seen: boolean[] = []
+  const { ask, store, pass } = await start(
+    t,
+    providerOf(async (connection, { planMayHaveChanged }) => {
+      seen.push(planMayHaveChanged)
+      return reportFor(connection)
+    })
+  )
+  await ask('a')
+  const at = TODAY.getTime()
+  const until = at + 30 * 60_000
+  await store.knowledge.addMark(key, { until, signature: '', refreshedAt: 0 }, at, { fetchedAt: at, markUntil: until })
+  store.changes.deliver(key)
+  pass(6000)
+  t.match(await ask('a'), { done: 'update' })
+  t.strictSame(seen, [false, true])
+})
+
+t.test('who opens an upgrade link does not wait for a store that does not answer', async t => {
+  const { ask, store, markPlan, pass } = await start(
+    t,
+    providerOf(async connection => reportFor(connection))
+  )
+  await ask('a')
+  t.capture(store.knowledge, 'addMark', () => new Promise<never>(() => {}))
+  await markPlan(key)
+  pass(6000)
+  t.match(await ask('a'), { done: 'update' }, 'and the mark is known here')
+})

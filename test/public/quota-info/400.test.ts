@@ -27,6 +27,12 @@ t.test('a signed payload without a usable action key is refused, and the place i
         data: { request: { actionKey: 'create-room' }, metadata: { appExtensionType: 'AUTOMATIONS_TRIGGER_PROVIDER' } }
       },
       'data.metadata.appExtensionType'
+    ],
+    'an extension type that begins alike': [
+      {
+        data: { request: { actionKey: 'create-room' }, metadata: { appExtensionType: 'AUTOMATIONS_ACTION_VALIDATOR' } }
+      },
+      'data.metadata.appExtensionType'
     ]
   } as const
   for (const [name, [change, field]] of Object.entries(payloads)) {
