@@ -22,6 +22,7 @@ const FLOORS = [
   'mistakes',
   'errors',
   'findings',
+  'fingerprint',
   'schema'
 ]
 

@@ -82,6 +82,8 @@ t.test("the container's health check follows the port that the configuration nam
     QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/no/such/folder`
   })
   await unwritable.until(/"reason":"ENOENT","msg":"the address for the health check cannot be written/)
+  unwritable.child.kill('SIGTERM')
+  t.equal(await unwritable.ended, 0)
 })
 
 t.test('a stop waits for calls that were passed on as long as server.grace says, and not longer', async t => {

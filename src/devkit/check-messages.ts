@@ -18,7 +18,7 @@ const codeIn = (pattern: string) =>
 const ours = read(OUR_OWN)
 const code = codeIn('**/*.ts')
 const folders: CatalogueFolder[] = [
-  { name: OUR_OWN, files: ours, needed: ['en'], isUsed: key => code.includes(`'${key}'`) },
+  { name: OUR_OWN, files: ours, needed: ['en'], filled: true, isUsed: key => code.includes(`'${key}'`) },
   ...globSync('providers/*/messages', { cwd: src }).map(name => {
     const own = codeIn(`${name.replace(/messages$/, '')}**/*.ts`)
     // A name is used where its adapter spells the feature's id or the plan's kind.

@@ -1,7 +1,7 @@
 // What a site owner may read, one case for each way a plan can stand: for reviewing a language and for measuring it.
 
 import { presentNotConnected } from '../presentation/not-connected.ts'
-import { present } from '../presentation/present.ts'
+import { present, type SizeStyle } from '../presentation/present.ts'
 import type { Words } from '../presentation/words.ts'
 import type { AsOf, Plan, Quota, QuotaReport } from '../quota/report.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
@@ -9,6 +9,7 @@ import type { ActionQuotaInfo } from '../wix/contract.ts'
 const NOW = new Date('2026-11-22T15:00:00Z')
 const IN_TWO_WEEKS = new Date('2026-12-05T09:03:34Z')
 const PORTAL = 'https://acme.onlyoffice.com'
+const KB = 1024
 const GB = 1024 ** 3
 
 const STARTUP: Plan = { id: '-3', kind: 'startup' }
@@ -19,6 +20,7 @@ const rooms = (used: number, limit: Quota['limit']): Quota => ({
   ...{ feature: 'room', unit: 'count', used, limit },
   warnAtRemaining: 2
 })
+const bytes = (used: number, limit: number): Quota => ({ feature: 'total_size', unit: 'bytes', used, limit })
 const admins = (used: number, limit: Quota['limit']): Quota => ({ ...rooms(used, limit), feature: 'manager' })
 const storage = (gigabytes: number, limit: number | 'unlimited'): Quota => ({
   ...{ feature: 'total_size', unit: 'bytes', used: Math.floor(gigabytes * GB) },
@@ -33,6 +35,7 @@ interface Case {
   quotas: Quota[]
   state?: Partial<Pick<QuotaReport, 'state' | 'stateEndsAt'>>
   asOf?: AsOf
+  sizes?: SizeStyle
 }
 
 /** Of each plan its name alone is of interest. */
@@ -84,6 +87,36 @@ const CASES: Record<string, Case> = {
     ),
     quotas: [rooms(1, 100)]
   },
+  'few left of few, and of a hundred': {
+    plans: [STARTUP],
+    quotas: [
+      admins(1, 3),
+      rooms(95, 100),
+      rooms(100, 100),
+      { feature: 'users', unit: 'count', used: 1234, limit: 1000 }
+    ]
+  },
+  'bytes and kilobytes': {
+    plans: [STARTUP],
+    quotas: [bytes(1000, 1000), bytes(950, 1000), bytes(1.5 * KB, KB), bytes(1, 1)]
+  },
+  'sizes as text, of which nothing is used': {
+    plans: [BUSINESS],
+    quotas: [
+      bytes(0, 250 * GB),
+      bytes(0, 0),
+      { ...bytes(0, 0), limitSetByOwner: true },
+      bytes(Math.floor(1023.999 * GB), 1024 * GB)
+    ],
+    sizes: 'in-value'
+  },
+  "plans as their portal's language calls them, one of them known here": {
+    plans: [
+      { ...STARTUP, name: 'Gründung' },
+      { id: '-99', name: 'Geschäftlich Plus' }
+    ],
+    quotas: [rooms(1, 12)]
+  },
   'newer numbers are late': {
     plans: [BUSINESS],
     quotas: [rooms(1, 100)],
@@ -108,7 +141,7 @@ const common = { sizes: 'in-name', labels: new Map<string, string>(), now: NOW }
 
 /** The answer to one of reportCases. */
 export function sayCase(name: string, words: Words): ActionQuotaInfo {
-  const { plans, quotas, state, asOf } = CASES[name] ?? { plans: [], quotas: [] }
+  const { plans, quotas, state, asOf, sizes = common.sizes } = CASES[name] ?? { plans: [], quotas: [] }
   const report: QuotaReport = {
     vocabulary: 'docspace',
     account: PORTAL,
@@ -116,8 +149,11 @@ export function sayCase(name: string, words: Words): ActionQuotaInfo {
     ...state,
     groups: [{ plans, quotas, upgradeUrl: `${PORTAL}/portal-settings/payments/portal-payments` }]
   }
-  return present(report, { ...common, words, ...(asOf && { asOf }) })
+  return present(report, { ...common, sizes, words, ...(asOf && { asOf }) })
 }
+
+/** Readers in whose own regions numbers and dates are written differently from what is usual in their language. */
+export const regionalReaders: readonly string[] = ['ar-EG', 'de-CH', 'en-GB', 'es-MX']
 
 /** Every answer in one language, by what it is about. */
 export function sayAllCases(words: Words): Record<string, ActionQuotaInfo> {

@@ -1,5 +1,6 @@
 // What the message catalogues lack, each as a whole and message by message.
 import { translationMistakes } from '../presentation/message-syntax.ts'
+import { renderingMistakes } from './rendered-messages.ts'
 
 export interface CatalogueFolder {
   /** As mistakes name it, such as `providers/docspace/messages`. */
@@ -12,15 +13,20 @@ export interface CatalogueFolder {
   allowed?: readonly string[]
   /** Whether the code uses a key. */
   isUsed: (key: string) => boolean
+  /** Whether they are messages with values to be filled in; names alone otherwise. */
+  filled?: boolean
 }
 
 /** Everything wrong with a folder of catalogues, as `folder/file: what`. Its en.json says which messages there are. */
-export function messageMistakes({ name, files, needed, allowed, isUsed }: CatalogueFolder): string[] {
+export function messageMistakes({ name, files, needed, allowed, isUsed, filled }: CatalogueFolder): string[] {
   const english = textsOf(files.get('en'))
   const absent = needed.filter(language => !files.has(language)).map(language => `${name}/${language}.json is missing`)
   const inside = [...files].flatMap(([language, content]) => {
     const surplus = allowed && !allowed.includes(language) ? ['is not a language of the answers'] : []
-    const found = [...surplus, ...catalogueMistakes(language, content, english)]
+    const written = catalogueMistakes(language, content, english)
+    // What is written wrongly cannot be filled.
+    const rendered = filled && written.length === 0 ? renderingMistakes(language, textsOf(content)) : []
+    const found = [...surplus, ...written, ...rendered]
     return found.map(mistake => `${name}/${language}.json: ${mistake}`)
   })
   const unused = [...english.keys()].filter(key => !isUsed(key))

@@ -1,61 +1,65 @@
-// Which language a reader gets, and which text of several: best fit by CLDR's language matching.
+// Which language a reader gets, in which region's formats, and which text of several: best fit by CLDR's language matching.
 // https://www.unicode.org/reports/tr35/tr35.html#LanguageMatching
-import { match } from '@formatjs/intl-localematcher'
 import { LRUCache } from 'lru-cache'
 import type { LocalizedText } from '../quota/report.ts'
 import { LANGUAGES } from './catalogues.ts'
+import { bestFit, type ReaderTag, readTag, TAG_LENGTH_MAX, writtenAs } from './tags.ts'
 
 /** No reader has more; the rest of a longer list is not looked at. */
 const TAGS_MAX = 20
-/** The length that every well-formed tag in use fits into: https://www.rfc-editor.org/rfc/rfc5646#section-4.4.1 */
-const TAG_LENGTH_MAX = 35
-/** Stands for "none": the tag of no language at all. */
-const NONE = 'zxx'
 
 const LANGUAGES_BUT_ENGLISH = LANGUAGES.filter(language => language !== 'en')
 
-/** Lists of tags already matched, with the language found or NONE. */
-const matched = new LRUCache<string, string>({ max: 1000 })
+export interface Reading {
+  /** Whose words are read: one of LANGUAGES. */
+  language: string
+  /** Whose numbers and dates are read: the language, in the reader's own region where it is told. */
+  formats: string
+}
+
+/** Lists of tags already matched; null where no language of ours fits. */
+const matched = new LRUCache<string, { reading: Reading | null }>({ max: 1000 })
 const picked = new WeakMap<LocalizedText, Map<string, string>>()
 
 /**
- * The language among ours that fits a reader best, or `fallback` when none does.
+ * What fits a reader best: the language among ours, `fallback` when none does, and the formats of the reader's own region
+ * where its language and script are that language's.
  * Of the tags, best first, those that are not well-formed are passed over.
  */
-export function chooseLanguage(tags: readonly unknown[], fallback: string): string {
-  const listed = tags.slice(0, TAGS_MAX).filter(isShortText)
+export function chooseReading(tags: readonly unknown[], fallback: string): Reading {
+  const listed = tags.slice(0, TAGS_MAX).filter(isShort)
   const key = JSON.stringify(listed)
-  let language = matched.get(key)
-  if (language === undefined) {
-    language = matchOurs(listed.flatMap(canonical)) ?? NONE
-    matched.set(key, language)
-  }
-  return language === NONE ? fallback : language
+  const known = matched.get(key) ?? { reading: readingOf(listed.map(readTag).filter(tag => tag !== undefined)) }
+  matched.set(key, known)
+  return known.reading ?? { language: fallback, formats: fallback }
 }
 
-function matchOurs(tags: string[]): string | undefined {
-  // CLDR leads readers of many languages to English; unless they list it, the configured default is for them.
-  const listsEnglish = tags.some(tag => tag === 'en' || tag.startsWith('en-'))
-  return bestFit(tags, listsEnglish ? LANGUAGES : LANGUAGES_BUT_ENGLISH)
+/** The language alone. */
+export function chooseLanguage(tags: readonly unknown[], fallback: string): string {
+  return chooseReading(tags, fallback).language
 }
 
-function isShortText(tag: unknown): tag is string {
+function isShort(tag: unknown): tag is string {
   return typeof tag === 'string' && tag.length <= TAG_LENGTH_MAX
 }
 
-/** The tag without variants and extensions, in one spelling (`iw` is `he`); nothing when it is not well-formed. */
-function canonical(tag: string): string[] {
-  try {
-    const { language, script, region } = new Intl.Locale(tag)
-    return [[language || 'und', script, region].filter(Boolean).join('-')]
-  } catch {
-    return []
-  }
+function readingOf(tags: readonly ReaderTag[]): Reading | null {
+  // CLDR leads readers of many languages to English; unless they list it, the configured default is for them.
+  const listsEnglish = tags.some(tag => tag.asked === 'en')
+  const language = bestFit(
+    tags.map(tag => tag.asked),
+    listsEnglish ? LANGUAGES : LANGUAGES_BUT_ENGLISH
+  )
+  if (language === undefined) return null
+  const written = writtenAs(new Intl.Locale(language).maximize())
+  return { language, formats: inRegion(language, tags.find(tag => tag.written === written)?.region) }
 }
 
-function bestFit(tags: readonly string[], available: readonly string[]): string | undefined {
-  const found = match(tags, available, NONE, { algorithm: 'best fit' })
-  return found === NONE ? undefined : found
+/** The language with a region, where there are formats for the two; else the language. */
+function inRegion(language: string, region: string | undefined): string {
+  if (!region) return language
+  const wanted = new Intl.Locale(language, { region }).toString()
+  return new Intl.NumberFormat(wanted).resolvedOptions().locale === wanted ? wanted : language
 }
 
 /** The text for an answer in `language`: the one that fits it best, else the one for `fallback`, for English, or the first. */

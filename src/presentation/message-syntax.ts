@@ -28,6 +28,14 @@ function formOf(text: string): MessageForm {
   return form
 }
 
+/**
+ * The placeholders of a message, and how it uses each.
+ * @throws {SyntaxError} when it is not an ICU message
+ */
+export function placeholdersOf(text: string): ReadonlyMap<string, PlaceholderKind> {
+  return formOf(text).placeholders
+}
+
 function visit(elements: MessageFormatElement[], form: MessageForm): void {
   for (const element of elements) {
     if (isLiteralElement(element) || isPoundElement(element)) continue

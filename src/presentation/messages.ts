@@ -9,9 +9,12 @@ export function compileMessage(text: string, language: string, formatters: Forma
   return new IntlMessageFormat(text, language, undefined, { ignoreTag: true, formatters })
 }
 
-/** For all messages of one language; what they keep is bounded by the messages. */
-export function messageFormatters(language: string): Formatters {
-  const plain = new Intl.NumberFormat(language)
+/**
+ * For all messages of one language: its plurals, and the numbers of `formats`, the same language in a region.
+ * What they keep is bounded by the messages.
+ */
+export function messageFormatters(language: string, formats: string = language): Formatters {
+  const plain = new Intl.NumberFormat(formats)
   // A message's options are parsed with it, so they are one and the same object every time.
   const numbers = new WeakMap<object, Intl.NumberFormat>()
   const plurals = {
@@ -21,12 +24,12 @@ export function messageFormatters(language: string): Formatters {
   return {
     getNumberFormat(_locales, options) {
       if (!options) return plain
-      const format = numbers.get(options) ?? new Intl.NumberFormat(language, options)
+      const format = numbers.get(options) ?? new Intl.NumberFormat(formats, options)
       numbers.set(options, format)
       return format
     },
     getPluralRules: (_locales, options) => plurals[options?.type ?? 'cardinal'],
     // No message formats a date by itself: they are given as text.
-    getDateTimeFormat: (_locales, options) => new Intl.DateTimeFormat(language, options)
+    getDateTimeFormat: (_locales, options) => new Intl.DateTimeFormat(formats, options)
   }
 }

@@ -33,5 +33,5 @@ export function planName(
   const known = kind === undefined ? undefined : words.name(`${vocabulary}.plan.${kind}`)
   const told =
     known ?? (name === undefined ? words.say('plan.unnamed') : textIn(name, words.language, fallbackLanguage))
-  return size === undefined ? told : words.say('plan.with-quantity', { name: told, quantity: words.size(size) })
+  return size === undefined ? told : words.tell('plan.with-quantity', { name: told, quantity: words.size(size) })
 }

@@ -3,6 +3,7 @@
 import { OTHER_FEATURES } from '../quota/service.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
 import { featureName, type Naming } from './names.ts'
+import { plainText } from './plain-text.ts'
 import { NOTHING_TO_SHOW } from './present.ts'
 
 export interface NotConnected extends Naming {
@@ -18,10 +19,11 @@ export interface NotConnected extends Naming {
 
 /** 0 of 0 for each feature; where no feature is named, nothing is shown. */
 export function presentNotConnected(options: NotConnected): ActionQuotaInfo {
-  const { name, connectUrl, vocabulary, words } = options
+  const { connectUrl, vocabulary, words } = options
+  const name = plainText(options.name)
   const features = options.features.filter(feature => feature !== OTHER_FEATURES)
   if (features.length === 0) return NOTHING_TO_SHOW
-  const description = words.say('tooltip.not-connected', { name })
+  const description = words.tell('tooltip.not-connected', { name })
   return {
     enforced: true,
     quotaInfo: [
@@ -33,7 +35,7 @@ export function presentNotConnected(options: NotConnected): ActionQuotaInfo {
           limit: '0',
           additionalInfo: { description }
         })),
-        ...(connectUrl && { upgradeCta: { url: connectUrl, label: words.say('button.connect', { name }) } })
+        ...(connectUrl && { upgradeCta: { url: connectUrl, label: words.tell('button.connect', { name }) } })
       }
     ]
   }

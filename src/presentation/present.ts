@@ -94,10 +94,10 @@ function presentNumbers(
   { words, sizes }: PresentOptions
 ): Pick<wix.Quota, 'featureName' | 'currentUsage' | 'limit'> {
   if (unit === 'count') return { featureName: name, ...numbers(used, limit, String) }
-  if (sizes === 'in-value') return { featureName: name, ...numbers(used, limit, words.size) }
+  if (sizes === 'in-value') return { featureName: name, ...numbers(used, limit, words.asciiSize) }
   const shared = sharedUnit(used, limit)
   return {
-    featureName: words.say('name.with-unit', { name, unit: words.unit(shared) }),
+    featureName: words.tell('name.with-unit', { name, unit: words.unit(shared) }),
     ...numbers(used, limit, bytes => inUnit(bytes, shared))
   }
 }

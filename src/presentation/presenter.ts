@@ -1,7 +1,8 @@
-// Picks the reader's language, then lets present() say the report in it.
+// Picks the reader's language and region, then lets present() say the report in it.
+import { LRUCache } from 'lru-cache'
 import type { QuotaOutcome } from '../quota/service.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
-import { chooseLanguage } from './languages.ts'
+import { chooseReading } from './languages.ts'
 import { presentNotConnected } from './not-connected.ts'
 import { NOTHING_TO_SHOW, present, type SizeStyle } from './present.ts'
 import { reword, type Words, wordsOf } from './words.ts'
@@ -50,18 +51,22 @@ export function createPresenter({ sizes, language: fallbackLanguage = 'en', now 
 }
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map()
-/** By the labels of one language: as many as the configuration has of them. */
-const reworded = new WeakMap<ReadonlyMap<string, string>, Words>()
+/** Regions whose formats are kept beside the labels of one language. */
+const REGIONS_MAX = 20
+/** By the labels of one language, of which there are as many as the configuration has; then by the formats. */
+const reworded = new WeakMap<ReadonlyMap<string, string>, LRUCache<string, Words>>()
 
 /** The words for a reader, the maker's own messages among them, and the maker's own names of features. */
 export function wordsFor(
   { languages, labels }: Reader,
   fallbackLanguage: string
 ): { words: Words; labels: ReadonlyMap<string, string> } {
-  const language = chooseLanguage(languages, fallbackLanguage)
+  const { language, formats } = chooseReading(languages, fallbackLanguage)
   const own = labels.get(language)
-  if (!own) return { words: wordsOf(language), labels: NO_LABELS }
-  const words = reworded.get(own) ?? reword(wordsOf(language), own)
-  reworded.set(own, words)
+  if (!own) return { words: wordsOf(language, formats), labels: NO_LABELS }
+  const known = reworded.get(own) ?? new LRUCache<string, Words>({ max: REGIONS_MAX })
+  reworded.set(own, known)
+  const words = known.get(formats) ?? reword(wordsOf(language, formats), own)
+  known.set(formats, words)
   return { words, labels: own }
 }

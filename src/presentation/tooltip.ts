@@ -16,9 +16,7 @@ export function describeQuota(
   const sentences = [describeUsage(quota, words), describeState(report, words, now), lastly].filter(
     sentence => sentence !== undefined
   )
-  return sentences.length === 0
-    ? undefined
-    : sentences.reduce((first, second) => words.say('tooltip.two-sentences', { first, second }))
+  return sentences.length === 0 ? undefined : words.join(sentences)
 }
 
 function describeUsage(quota: Quota, words: Words): string | undefined {

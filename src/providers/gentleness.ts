@@ -1,8 +1,9 @@
 // A provider given its time, and left alone with what it has just refused: it would refuse again, and count it against us.
 import { LRUCache } from 'lru-cache'
 import type { sharedFindings } from '../findings.ts'
+import { fingerprintOf } from '../fingerprint.ts'
 import { ProviderError, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
-import { fingerprintOf, LAST_WORDS_MS } from '../quota/source.ts'
+import { LAST_WORDS_MS } from '../quota/source.ts'
 import { within } from '../quota/within.ts'
 
 const REFUSALS_MAX = 10_000

@@ -1,6 +1,7 @@
 // What an adapter is: how one kind of system is configured, and how its quotas are read.
 import { QuotaBridgeError } from '../errors.ts'
 import type { Findings } from '../findings.ts'
+import type { Mistake } from '../mistakes.ts'
 import type { TObject } from '../schema.ts'
 import type { QuotaReport } from './report.ts'
 
@@ -37,13 +38,6 @@ export interface TimedProvider extends Omit<QuotaProvider, 'fetchReport'> {
 /** What a check of a connection found. `limited`: it works, but tells less than it should. */
 export type ConnectionCheck = { health: 'ok' } | { health: 'limited' | 'failing'; finding: string }
 
-/** Something wrong in what an operator or a site gave: where, and what would be right. */
-export interface SettingsMistake {
-  /** Keys from the settings or the connection inwards. */
-  path: string[]
-  message: string
-}
-
 export interface ProviderContext {
   /** The provider's name in the configuration. */
   name: string
@@ -74,7 +68,7 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
   /** What the schemas cannot say, such as hosts that are not allowed. */
-  connectionMistakes?(connection: Connection, settings: Settings): SettingsMistake[]
+  connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
   tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */

@@ -3,7 +3,7 @@ import { createBriefly } from '../store/briefly.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
 import { createFetches } from './fetches.ts'
-import { horizonOf } from './knowledge.ts'
+import { horizonOf, later } from './knowledge.ts'
 import { markPlan } from './marks.ts'
 import { createMemory, type MemoryOptions } from './memory.ts'
 import { createShow, type Fetched, type Shown, type ShowRequest } from './show.ts'
@@ -36,7 +36,9 @@ export function createReports(options: ReportsOptions): Reports {
     show: createShow(memory, fetches, now),
     async markPlan(key) {
       const at = now()
-      const known = await memory.recall(key)
+      // Another replica may have ended a mark that is still remembered here, or have seen another plan since.
+      const stored = await memory.look(key)
+      const known = stored ? later(memory.current(key), stored) : await memory.recall(key)
       const marked = markPlan(known, at)
       const { mark } = marked
       if (marked === known || !mark) return

@@ -1,7 +1,7 @@
 // A configured provider, ready to be asked: with its adapter and settings, its limits of time, and every site's connection.
-import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { QuotaBridgeError } from '../errors.ts'
+import { fingerprintOf } from '../fingerprint.ts'
 import { Value } from '../schema.ts'
 import { type ConnectionKey, isStorable, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
@@ -116,9 +116,4 @@ function readConnection({ adapter, settings }: SourceSettings, connection: unkno
   const [mistake] = adapter.connectionMistakes?.(connection, settings) ?? []
   if (mistake) throw new ProviderError('PROVIDER_REJECTED', 'host-not-allowed')
   return connection
-}
-
-/** A short text that differs where the value does, and tells nothing of it. */
-export function fingerprintOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)
 }

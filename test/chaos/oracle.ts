@@ -20,8 +20,8 @@ export interface Site {
   history: Held[]
   /** The upgrade button of the last answer. */
   link?: string
-  /** The last purchase, and the click before it. */
-  purchase?: { clickedAt: number; at: number }
+  /** The last purchase, the click before it, and the purchase before that. */
+  purchase?: { clickedAt: number; at: number; earlierAt: number }
   /** One more room is used. */
   use(): void
   /** Another plan from now on. */
@@ -59,7 +59,7 @@ export function createSite(docspace: FakeDocSpace, id: string, rooms: number): S
       const renews = new Date(Date.now() + (40 + purchases) * DAY_MS)
       if (isPaid) portal.scenario.tariff.response.dueDate = renews.toISOString().replace('Z', '0000+00:00')
       hold({ plan: isPaid ? 'Business' : 'Startup', renews: isPaid ? renews.toISOString() : undefined })
-      site.purchase = { clickedAt, at: Date.now() }
+      site.purchase = { clickedAt, at: Date.now(), earlierAt: site.purchase?.at ?? 0 }
     }
   }
   function hold(change: Partial<Held>): void {
@@ -87,6 +87,8 @@ export function verdictOn(
     purchase !== undefined &&
     !told.isAged &&
     started > purchase.at + SHOWS_WITHIN_MS &&
+    // A mark that lives already ends with the first change that is seen, which may be the earlier purchase.
+    purchase.earlierAt < purchase.clickedAt - SHOWS_WITHIN_MS &&
     // The word of the click may have been lost on a database that stood still.
     stalledAt < purchase.clickedAt - AGE_SLACK_MS
   const last = history.findLast(({ since }) => since <= started)

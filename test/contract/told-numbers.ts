@@ -165,7 +165,7 @@ function quotaViolations(feature: Feature, given: Quota, { quota, tariff, sizes 
 /** Whether a text is that many bytes, less than a hundredth of its unit left out. */
 function isCut(text: string, unitOfName: string | undefined, bytes: number): boolean {
   const [, number = '', unit = unitOfName ?? ''] = /^([\d.,]+)(?:\s?(\w+))?$/.exec(text) ?? []
-  const power = POWERS.get(unit === 'byte' ? 'B' : unit)
+  const power = POWERS.get(unit)
   if (power === undefined) return false
   const [whole = '', fraction = ''] = number.replaceAll(',', '').split('.')
   const hundredths = BigInt(whole + fraction.padEnd(2, '0'))

@@ -6,7 +6,7 @@ const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const RENEWAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 const AMOUNT = {
   'in-name': /^\d+(\.\d{1,2})?$/,
-  'in-value': /^(\d+|\d{1,3}(,\d{3})*(\.\d{1,2})?( (byte|kB|MB|GB|TB|PB)|B))$/
+  'in-value': /^(\d+|\d{1,3}(,\d{3})*(\.\d{1,2})?\u00A0(B|kB|MB|GB|TB|PB))$/
 }
 
 type Fields = Record<string, unknown>

@@ -6,7 +6,7 @@ import { startTarget } from '../helpers/target.ts'
 t.test('the demo shows plan, bar, renewal and button, the JSON and how to repeat it, and keeps running', async t => {
   const demo = run(t, 'src/devkit/demo.ts', [], { NO_COLOR: '1' })
   await demo.until(/Still running/)
-  t.match(demo.stdout(), /Plan: Business \+ Additional storage \(100 GB\)/)
+  t.match(demo.stdout(), /Plan: Business \+ Additional storage \(100\sGB\)/)
   t.match(demo.stdout(), /Admins +█+░+ 9 of 10/)
   t.match(demo.stdout(), /renews \d{4}-\d{2}-\d{2}/)
   t.match(demo.stdout(), /\[ Upgrade \] http/)

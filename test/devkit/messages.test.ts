@@ -2,7 +2,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { type CatalogueFolder, messageMistakes } from '../../src/devkit/message-report.ts'
-import { english } from '../../src/presentation/catalogues.ts'
+import { renderingMistakes } from '../../src/devkit/rendered-messages.ts'
+import { catalogueOf, english, LANGUAGES, type MessageKey } from '../../src/presentation/catalogues.ts'
 import { run } from '../helpers/process.ts'
 
 /** Mistakes of a folder of English and one other file, of whose keys the code uses all. */
@@ -40,6 +41,64 @@ t.test('a wrong placeholder, a missing plural and a broken message are mistakes'
   ])
 })
 
+/** Mistakes of what a catalogue says when it is filled, our own in that language but for one message. */
+const renderedMistakes = (language: string, message: MessageKey, text: string) =>
+  mistakesOf({ ...catalogueOf(language), [message]: text }, language, { filled: true })
+
+t.test(
+  'what only a filled message shows is a mistake: counts that read alike, lines that break, two full stops',
+  async t => {
+    for (const language of LANGUAGES) {
+      t.strictSame(mistakesOf(catalogueOf(language), language, { filled: true }), [], language)
+    }
+    t.match(
+      renderedMistakes(
+        'ru',
+        'tooltip.near-limit.count',
+        '{used, number} из {limit, number}, {remaining, plural, one {осталась одна} few {ещё #} many {ещё #} other {ещё #}}.'
+      ),
+      [/near-limit\.count says the same of \{remaining\} 1 and 21: 7 из 7, осталась одна\.$/]
+    )
+    t.match(renderedMistakes('ru', 'tooltip.trial-ends', 'Пробный период заканчивается {date}.'), [
+      /trial-ends ends a sentence twice: Пробный период заканчивается 5 декабря 2026 г\.\.$/
+    ])
+    t.match(renderedMistakes('fr', 'tooltip.as-of', 'Mise à jour : {time}.'), [
+      /as-of lets a line break inside a number or before a sign: Mise à jour : 5 décembre à 14:05\.$/,
+      /14:05 UTC/
+    ])
+    t.match(renderedMistakes('de', 'name.with-unit', '{name}  {unit}'), [
+      /with-unit has a space too many: DocSpace {2}GB$/
+    ])
+  }
+)
+
+t.test('isolates stand in every filled message that is read from right to left, and in no others', async t => {
+  const broken = (isolated: boolean, tell: () => string) =>
+    renderingMistakes(isolated ? 'he' : 'de', new Map([['tooltip.grace', 'x {name}']]), () => ({
+      ...{ say: tell, tell, join: tell }
+    }))
+  t.match(
+    broken(true, () => 'x DocSpace'),
+    [/^tooltip\.grace is not read from right to left in every place: x DocSpace$/]
+  )
+  t.match(
+    broken(true, () => '\u2067x \u2066DocSpace\u2069'),
+    [/not read from right to left/]
+  )
+  t.match(
+    broken(true, () => '\u2067x\u2069 \u2067DocSpace\u2069'),
+    [/not read from right to left/]
+  )
+  t.strictSame(
+    broken(true, () => '\u2067x \u2066DocSpace\u2069\u2069'),
+    []
+  )
+  t.match(
+    broken(false, () => '\u2066x\u2069'),
+    [/^tooltip\.grace has marks of direction: x$/]
+  )
+})
+
 t.test('a file that is no object, or not named by a tag, is a mistake', async t => {
   t.strictSame(mistakesOf([]), ['m/de.json: is not a JSON object'])
   t.match(mistakesOf(english, 'pt-br'), [/^m\/pt-br\.json: the file is not named by a language tag/])
@@ -71,17 +130,17 @@ t.test('the command tells everything that is missing, in every file and every fo
   cpSync('src', copy, { recursive: true })
   const { 'button.pay': _pay, 'button.renew': _renew, ...lacking } = english
   // A new language that lacks two messages, a broken one, and an adapter's name that is missing.
-  writeFileSync(`${copy}/presentation/messages/ro.json`, JSON.stringify({ ...lacking, 'button.buy': 'x' }))
+  writeFileSync(`${copy}/presentation/messages/hr.json`, JSON.stringify({ ...lacking, 'button.buy': 'x' }))
   const names = JSON.parse(readFileSync(`${copy}/providers/docspace/messages/de.json`, 'utf8'))
   delete names['feature.room']
   writeFileSync(`${copy}/providers/docspace/messages/de.json`, JSON.stringify(names))
   const wrong = run(t, 'src/devkit/check-messages.ts', [copy])
   t.equal(await wrong.ended, 1)
   t.strictSame(wrong.stderr().trim().split('\n'), [
-    'presentation/messages/ro.json: button.pay is missing: Pay now',
-    'presentation/messages/ro.json: button.renew is missing: Renew',
-    'presentation/messages/ro.json: tooltip.near-limit.count lacks the plural few of {remaining}',
-    'presentation/messages/ro.json: button.buy is not a message of en.json',
+    'presentation/messages/hr.json: button.pay is missing: Pay now',
+    'presentation/messages/hr.json: button.renew is missing: Renew',
+    'presentation/messages/hr.json: tooltip.near-limit.count lacks the plural few of {remaining}',
+    'presentation/messages/hr.json: button.buy is not a message of en.json',
     'providers/docspace/messages/de.json: feature.room is missing: Rooms'
   ])
   t.match(wrong.stdout(), /5 mistakes/)

@@ -12,7 +12,7 @@ const options = {
 }
 
 t.test("a site without a connection reads Wix's form of nothing bought, and where to connect", async t => {
-  const additionalInfo = { description: 'DocSpace is not connected to this site yet.' }
+  const additionalInfo = { description: "DocSpace isn't connected to this site yet." }
   t.strictSame(presentNotConnected(options), {
     enforced: true,
     quotaInfo: [

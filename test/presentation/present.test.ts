@@ -66,9 +66,9 @@ t.test('a limit of 0 that the owner set leaves nothing, whatever is used', async
     featureName: 'Storage space (GB)',
     currentUsage: '98',
     limit: '0',
-    additionalInfo: { description: 'Over the limit: 98 GB of 0B used.' }
+    additionalInfo: { description: 'Over the limit: 98\u00A0GB of 0\u00A0B used.' }
   })
-  t.equal(tooltip({ ...size, used: 0 }), 'Limit reached: 0B of 0B used.')
+  t.equal(tooltip({ ...size, used: 0 }), 'Limit reached: 0\u00A0B of 0\u00A0B used.')
 })
 
 t.test('a size is said prettily in the tooltip, which links to where storage is managed', async t => {
@@ -78,7 +78,10 @@ t.test('a size is said prettily in the tooltip, which links to where storage is 
     featureName: 'Storage space (GB)',
     currentUsage: '1.89',
     limit: '2',
-    additionalInfo: { description: '1.89 GB of 2 GB used (94%).', cta: { url: manageUrl, label: 'Manage storage' } }
+    additionalInfo: {
+      description: '1.89\u00A0GB of 2\u00A0GB used (94%).',
+      cta: { url: manageUrl, label: 'Manage storage' }
+    }
   })
   t.equal(first({ ...size, used: GB })?.additionalInfo, undefined, 'no link where there is nothing to say')
 })
@@ -117,7 +120,7 @@ t.test('plans are named by their kind, else by the upstream, else in general', a
       { groups: [{ plans: [{ id: '-1', ...plan }], quotas: [{ feature: 'room', unit: 'count', used: 1, limit: 2 }] }] }
     ).quotaInfo[0]?.plans[0]?.name
   t.equal(name({ kind: 'trial' }), 'Trial')
-  t.equal(name({ kind: 'wallet-storage', size: 2 * 1024 ** 4 }), 'Additional storage (2 TB)')
+  t.equal(name({ kind: 'wallet-storage', size: 2 * 1024 ** 4 }), 'Additional storage (2\u00A0TB)')
   t.equal(name({ kind: 'wallet-storage' }), 'Additional storage')
   t.equal(name({ kind: 'business', name: 'تجاري' }), 'Business')
   t.equal(name({ kind: 'nobody-knows', name: 'Special' }), 'Special')

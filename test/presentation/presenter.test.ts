@@ -76,6 +76,31 @@ t.test('numbers are plain in every language, and as the language writes them whe
   t.equal(told(['ru'], { sizes: 'in-value' }).storage, '1,4 ГБ')
 })
 
+t.test("numbers and dates are those of the reader's own region, the words those of the language", async t => {
+  const tooltips = (languages: string[], options: Partial<Presenting> = {}) => {
+    const { answer, language } = createPresenter({ sizes: 'in-value', now, ...options })(
+      { kind: 'report', report: { ...report, state: 'trial', stateEndsAt: new Date('2026-12-05T00:00:00Z') } },
+      [],
+      { languages, labels }
+    )
+    const [, storage] = answer.quotaInfo[0]?.quotas ?? []
+    return { language, usage: storage?.currentUsage.replace(/\s/g, ' '), tooltip: storage?.additionalInfo?.description }
+  }
+  t.match(tooltips(['es-MX']), { language: 'es', usage: '1.4 GB', tooltip: /el 5 de diciembre de 2026/ })
+  t.match(tooltips(['es']), { language: 'es', usage: '1,4 GB' })
+  t.match(tooltips(['en-GB']), { language: 'en', tooltip: 'The trial ends on 5 December 2026.' })
+  t.match(tooltips(['xx', 'en-GB', 'de-CH']), { language: 'en', tooltip: /5 December/ }, 'of the tag that was chosen')
+  t.match(
+    tooltips(['de-CH']),
+    { language: 'de', usage: '1.4 GB', tooltip: /endet am 5\. Dezember/ },
+    'beside own words'
+  )
+  t.match(tooltips(['de-CH']), { language: 'de', usage: '1.4 GB' }, 'also the second time')
+  t.match(tooltips(['nn-NO']), { language: 'nb', usage: '1,4 GB' }, "another language's region says nothing")
+  t.match(tooltips(['xx-CH'], { language: 'de' }), { language: 'de', usage: '1,4 GB' }, 'nor that of none')
+  t.match(tooltips(['ar-EG']), { language: 'ar', usage: '1.4 غيغابايت', tooltip: /٢٠٢٦/ }, 'Wix gets ASCII digits')
+})
+
 t.test('an answer that shows nothing has a language too, and one of earlier numbers tells their age', async t => {
   const presenter = createPresenter({ sizes: 'in-name', now })
   const reader = { languages: ['fr-CH'], labels }

@@ -146,7 +146,7 @@ t.test(
   async t => {
     const bought = (id: number) =>
       names({ tariff: { quotas: [{ id, quantity: 20, wallet: true, additional: true }] } })[1]
-    t.equal(bought(-11), 'Additional storage (20 GB)')
+    t.equal(bought(-11), 'Additional storage (20\u00A0GB)')
     t.equal(bought(-12), 'Additional backups')
     t.equal(bought(-13), 'AI tools')
     t.equal(bought(-15), 'Docs Connect')

@@ -219,7 +219,7 @@ t.test(
 t.test('sizes may be configured as text', async t => {
   const { call } = await startBridge(t, { presentation: { sizes: 'in-value' } })
   t.match((await bodyOf(await call('upload-file'))).actionQuotaInfo.quotaInfo[0]?.quotas, [
-    { featureName: 'Storage space', currentUsage: '612.36 GB', limit: '1.22 TB' }
+    { featureName: 'Storage space', currentUsage: '612.36\u00A0GB', limit: '1.22\u00A0TB' }
   ])
 })
 

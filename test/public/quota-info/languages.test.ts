@@ -59,3 +59,47 @@ t.test('an action that shows nothing, and static names, have a language too', as
   t.match(await ask(bridge, ['de-CH'], 'send-email'), { language: 'de', plan: 'Gratis', names: ['Emails sent'] })
   t.match(await ask(bridge, ['pt'], 'send-email'), { language: 'pt-BR', plan: 'Free', names: ['E-mails'] })
 })
+
+t.test("odd tags get a plain answer, in ASCII digits, in the language's words and the region's formats", async t => {
+  const bridge = await startBridge(t, { presentation: { sizes: 'in-value' } })
+  const regions = ['AE', 'BH', 'DZ', 'EG', 'IQ', 'JO', 'KW', 'LB', 'LY', 'MA', 'OM', 'QA', 'SA', 'SD', 'SO', 'SY', 'TD']
+  const expected = new Map<string[], { language: string; size: RegExp }>([
+    [['x-private'], { language: 'en', size: /^612\.36\u00A0GB$/ }],
+    [['und'], { language: 'en', size: /^612\.36\u00A0GB$/ }],
+    [['i-klingon', 'en-GB-oed', 'art-lojban'], { language: 'en', size: /^612\.36\u00A0GB$/ }],
+    [['en-US-u-nu-arab'], { language: 'en', size: /^612\.36\u00A0GB$/ }],
+    [['de-DE-u-ca-buddhist'], { language: 'de', size: /^612,36\u00A0GB$/ }],
+    [['de-CH'], { language: 'de', size: /^612\.36\u00A0GB$/ }],
+    [['az-AZ'], { language: 'en', size: /^612\.36\u00A0GB$/ }],
+    [['ar-EG'], { language: 'ar', size: /^612\.36\u00A0غيغابايت$/ }],
+    [['ro-RO'], { language: 'ro', size: /^612,36\u00A0GB$/ }],
+    [['pt-PT', 'pt-BR'], { language: 'pt-PT', size: /^612,36\u00A0GB$/ }],
+    [regions.map(region => `ar-${region}`), { language: 'ar', size: /^612\.36\u00A0غيغابايت$/ }],
+    [['fr', 'CH', 'GB', 'US'].map(part => `de-${part}-x-a`), { language: 'de', size: /^612/ }]
+  ])
+  for (const [languages, { language, size }] of expected) {
+    const response = await bridge.call('upload-file', payload => ({
+      ...payload,
+      data: { request: { actionKey: 'upload-file' }, metadata: { languages } }
+    }))
+    const [quota] = (await bodyOf(response)).actionQuotaInfo.quotaInfo[0]?.quotas ?? []
+    t.match([response.status, response.headers.get('content-language')], [200, language], languages.join())
+    t.match(quota?.currentUsage, size, languages.join())
+    t.match(quota?.limit, /^[0-9.,]+\u00A0\p{L}+$/u, languages.join())
+  }
+})
+
+t.test('20 regions in a row each get their own formats, and the first again those that it had', async t => {
+  const bridge = await startBridge(t, { presentation: { sizes: 'in-value' } })
+  const usage = async (tag: string) => {
+    const response = await bridge.call('upload-file', payload => ({
+      ...payload,
+      data: { request: { actionKey: 'upload-file' }, metadata: { languages: [tag] } }
+    }))
+    return (await bodyOf(response)).actionQuotaInfo.quotaInfo[0]?.quotas[0]?.currentUsage
+  }
+  const points = 'MX US GT HN NI PA PE PR SV DO CU BZ'.split(' ')
+  const commas = 'ES AR BO CL CO CR EC PY UY VE'.split(' ')
+  for (const region of [...points, ...points]) t.equal(await usage(`es-${region}`), '612.36\u00A0GB', region)
+  for (const region of [...commas, ...commas]) t.equal(await usage(`es-${region}`), '612,36\u00A0GB', region)
+})
