@@ -161,3 +161,19 @@ t.test("dates and times are UTC's, wherever the server stands", async t => {
   t.equal(words.date(evening), 'December 5, 2026')
   t.equal(words.dayAndTime(evening), 'December 5 at 21:05 UTC')
 })
+
+t.test(
+  "an adapter's names may be worded differently, and numbers in own wordings have no marks of direction",
+  async t => {
+    const own = new Map([
+      ['docspace.plan.startup', 'Acme Start'],
+      ['tooltip.near-limit.count', '{used, number, percent}']
+    ])
+    const words = reword(wordsOf('en'), own)
+    t.equal(words.name('docspace.plan.startup'), 'Acme Start')
+    t.equal(words.name('docspace.plan.business'), 'Business')
+    const arabic = reword(wordsOf('ar'), own).say('tooltip.near-limit.count', { used: 0.93 })
+    t.equal(arabic, '93%')
+    t.match(new Intl.NumberFormat('ar', { style: 'percent' }).format(0.93), '\u200E', 'of which Intl writes some')
+  }
+)

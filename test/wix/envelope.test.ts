@@ -54,7 +54,7 @@ t.test('a signed payload that is no UTF-8 makes no claims', async t => {
 t.test('an unsigned body has no aliases, of which a few lines make a book', async t => {
   const readUnsigned = readerOf(true)
   t.match(await readUnsigned('{ "actionKey": "a", }'), { actionKey: 'a' })
-  await t.rejects(readUnsigned('{ "name": &name a, "actionKey": *name }'), { code: 'INVALID_REQUEST' })
+  await t.rejects(readUnsigned('{ "name": &name "a", "actionKey": *name }'), { code: 'INVALID_REQUEST' })
 })
 
 t.test('a site has one name, however it is spelt', async t => {
