@@ -80,8 +80,7 @@ async function open(
     logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
   const sources = createSources(configuration, store, now, logger)
   opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
-  const reports = createReports({
-    store,
+  const reports = createReports(store, {
     now,
     onStoreError,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')

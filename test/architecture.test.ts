@@ -23,6 +23,7 @@ const FLOORS = [
   'errors',
   'findings',
   'fingerprint',
+  'within',
   'schema'
 ]
 

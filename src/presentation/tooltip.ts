@@ -1,4 +1,5 @@
 // What there is to say about a quota beyond its numbers: how near the limit it is, and how the plan stands.
+import { stateOverAt } from '../quota/plan.ts'
 import type { Quota, QuotaReport } from '../quota/report.ts'
 import type { Words } from './words.ts'
 
@@ -36,15 +37,12 @@ function describeUsage(quota: Quota, words: Words): string | undefined {
     : words.say('tooltip.near-limit.count', { used, limit, remaining: limit - used })
 }
 
-function describeState({ state, stateEndsAt }: QuotaReport, words: Words, now: Date): string | undefined {
-  const ends = stateEndsAt && utcDay(stateEndsAt) >= utcDay(now) ? words.date(stateEndsAt) : undefined
+function describeState(report: QuotaReport, words: Words, now: Date): string | undefined {
+  const { state, stateEndsAt } = report
+  const overAt = stateOverAt(report)
+  const ends = stateEndsAt && overAt && now < overAt ? words.date(stateEndsAt) : undefined
   if (state === 'expired') return words.say('tooltip.expired')
   if (state === 'trial') return ends && words.say('tooltip.trial-ends', { date: ends })
   if (state !== 'grace') return undefined
   return ends ? words.say('tooltip.grace-until', { date: ends }) : words.say('tooltip.grace')
-}
-
-/** Days since 1970. */
-function utcDay(date: Date): number {
-  return Math.floor(date.getTime() / 86_400_000)
 }

@@ -4,7 +4,7 @@ import type { sharedFindings } from '../findings.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import { ProviderError, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
 import { LAST_WORDS_MS } from '../quota/source.ts'
-import { within } from '../quota/within.ts'
+import { within } from '../within.ts'
 
 const REFUSALS_MAX = 10_000
 /** How long a refusal is believed. */

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache'
 import type { Briefly } from '../store/briefly.ts'
 import { type ConnectionKey, idOf } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
-import { horizonOf, type Knowledge, NOTHING_KNOWN } from './knowledge.ts'
+import { horizonOf, type Knowledge, later, NOTHING_KNOWN } from './knowledge.ts'
+import { learn } from './learn.ts'
 import { readSnapshot, writeSnapshot } from './stored-snapshot.ts'
 
 /** Connections of which something is kept in memory. */
@@ -14,8 +15,8 @@ export interface Memory {
   recall(key: ConnectionKey): Promise<Knowledge>
   /** What is in memory at this moment. */
   current(key: ConnectionKey): Knowledge
-  /** What the store says now; undefined when it does not answer. Memory stays as it is. */
-  look(key: ConnectionKey): Promise<Knowledge | undefined>
+  /** What the store says now, in memory too unless that knows later, changed meanwhile or `isCurrent` says no; undefined when it does not answer. */
+  reload(key: ConnectionKey, isCurrent?: () => boolean): Promise<Knowledge | undefined>
   /** Puts a whole value in the place of what is in memory. */
   hold(key: ConnectionKey, knowledge: Knowledge): void
   /** The same, and stores what changed; resolves when the other replicas can see it. */
@@ -66,13 +67,37 @@ export function createMemory({ store, briefly, now, onStoreError, onUnusable }: 
     }
   }
 
+  /** What was learnt without what the store knows; it is read as soon as it answers. */
+  const unread = new WeakSet<Knowledge>()
+  /** How often something was let go of: what was read before is not kept after it. */
+  let forgotten = 0
   const current = (key: ConnectionKey) => known.peek(idOf(key)) ?? NOTHING_KNOWN
-  const hold = (key: ConnectionKey, knowledge: Knowledge) => void known.set(idOf(key), knowledge)
+
+  function hold(key: ConnectionKey, knowledge: Knowledge): void {
+    const before = known.peek(idOf(key))
+    if (!before || unread.has(before)) unread.add(knowledge)
+    known.set(idOf(key), knowledge)
+  }
+
+  async function reload(key: ConnectionKey, isCurrent = () => true): Promise<Knowledge | undefined> {
+    const [before, since] = [current(key), forgotten]
+    const stored = await look(key)
+    if (!stored || current(key) !== before || forgotten !== since || !isCurrent()) return stored
+    const latest = later(before, stored)
+    // The rules of a new report say what becomes of a mark that the store has.
+    const { snapshot } = unread.has(latest) ? latest : {}
+    known.set(idOf(key), snapshot ? learn(stored, snapshot, { keepForMs: 0 }) : latest)
+    return stored
+  }
 
   return {
-    recall: async key => (await known.fetch(idOf(key), { context: key })) ?? NOTHING_KNOWN,
+    async recall(key) {
+      const found = (await known.fetch(idOf(key), { context: key })) ?? NOTHING_KNOWN
+      if (unread.has(found)) await reload(key)
+      return unread.has(found) ? current(key) : found
+    },
     current,
-    look,
+    reload,
     hold,
     keep(key, knowledge) {
       const before = current(key)
@@ -80,6 +105,7 @@ export function createMemory({ store, briefly, now, onStoreError, onUnusable }: 
       return tellStore(key, before, knowledge)
     },
     forget(key) {
+      forgotten++
       if (key) known.delete(idOf(key))
       else known.clear()
     }

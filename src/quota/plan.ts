@@ -8,11 +8,9 @@ export function planSignature({ state, stateEndsAt, groups }: QuotaReport): stri
   return JSON.stringify([state, stateEndsAt?.getTime(), plans, due])
 }
 
-const DAY_MS = 86_400_000
-
 /** When a trial or a grace period is over: its last day, in UTC, belongs to it as a whole. */
 export function stateOverAt({ stateEndsAt }: QuotaReport): Date | undefined {
-  return stateEndsAt && new Date((Math.floor(stateEndsAt.getTime() / DAY_MS) + 1) * DAY_MS)
+  return stateEndsAt && new Date(new Date(stateEndsAt).setUTCHours(24, 0, 0, 0))
 }
 
 /** The main plan and every limit are what they were: then so is, as far as can be told, what was bought beside. */

@@ -2,12 +2,12 @@
 import { createBriefly } from '../store/briefly.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
+import { within } from '../within.ts'
 import { createFetches } from './fetches.ts'
-import { horizonOf, later } from './knowledge.ts'
+import { horizonOf } from './knowledge.ts'
 import { markPlan } from './marks.ts'
 import { createMemory, type MemoryOptions } from './memory.ts'
 import { createShow, type Fetched, type Shown, type ShowRequest } from './show.ts'
-import { within } from './within.ts'
 
 /** How long who opens an upgrade link waits for the store; it goes on trying by itself. */
 const MARK_WAIT_MS = 250
@@ -19,14 +19,13 @@ export interface Reports {
   markPlan(key: ConnectionKey): Promise<void>
 }
 
-export interface ReportsOptions extends Omit<MemoryOptions, 'store' | 'briefly'> {
-  store: Pick<Store, 'knowledge' | 'leases' | 'changes'>
-}
-
-export function createReports(options: ReportsOptions): Reports {
-  const { store, now, onStoreError } = options
+export function createReports(
+  store: Pick<Store, 'knowledge' | 'leases' | 'changes'>,
+  options: Omit<MemoryOptions, 'store' | 'briefly'>
+): Reports {
+  const { now, onStoreError } = options
   const briefly = createBriefly(onStoreError)
-  const memory = createMemory({ ...options, briefly })
+  const memory = createMemory({ ...options, store, briefly })
   const fetches = createFetches<Fetched>(store.leases, briefly)
   store.changes.subscribe(key => {
     memory.forget(key)
@@ -37,8 +36,8 @@ export function createReports(options: ReportsOptions): Reports {
     async markPlan(key) {
       const at = now()
       // Another replica may have ended a mark that is still remembered here, or have seen another plan since.
-      const stored = await memory.look(key)
-      const known = stored ? later(memory.current(key), stored) : await memory.recall(key)
+      await memory.reload(key)
+      const known = await memory.recall(key)
       const marked = markPlan(known, at)
       const { mark } = marked
       if (marked === known || !mark) return

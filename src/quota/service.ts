@@ -1,12 +1,12 @@
 // From an action and a site to a report: which provider is asked, with which connection, and for how long.
 import { QuotaBridgeError } from '../errors.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
+import { within } from '../within.ts'
 import { ProviderError } from './provider.ts'
 import type { AsOf, QuotaGroup, QuotaReport } from './report.ts'
 import type { Reports } from './reports.ts'
 import type { Shown } from './show.ts'
 import { fetchWithinMs, keyOf, reportWithinMs, type Source } from './source.ts'
-import { within } from './within.ts'
 
 /** Stands in a list of features for every one that is not named in it. */
 export const OTHER_FEATURES = '*'
@@ -17,12 +17,6 @@ export interface QuotaAction {
   features: readonly string[]
   /** `false`: nothing is shown for this action, and nobody is asked. */
   enforced: boolean
-}
-
-export interface QuotaCall {
-  actionKey: string
-  /** The site: one installation of the app. */
-  instanceId?: string
 }
 
 /** What there is to show: a report, the way to connect, or nothing. */
@@ -40,11 +34,11 @@ export interface QuotaResult<Action extends QuotaAction> {
 
 export interface QuotaService<Action extends QuotaAction> {
   /**
-   * What there is to show for one call; a report is cut down to what the action shows.
+   * What there is to show for one call of a site; a report is cut down to what the action shows.
    * @throws {QuotaBridgeError} ACTION_NOT_FOUND
    * @throws {ProviderError} when the provider cannot tell
    */
-  ask(call: QuotaCall): Promise<QuotaResult<Action>>
+  ask(call: { actionKey: string; instanceId?: string }): Promise<QuotaResult<Action>>
   /**
    * Where a person buys more of a group, which is noted, since the plan may then change; undefined when there is no such place.
    * @throws {ProviderError} when the connection cannot be found out

@@ -1,5 +1,6 @@
 // Which report a call is shown: a fresh one at once, an older one when the provider lets us wait too long, never an old one as new.
 import type { ConnectionKey } from '../store/connection-key.ts'
+import { within } from '../within.ts'
 import type { Fetch, Fetches } from './fetches.ts'
 import { type Knowledge, later, NOTHING_KNOWN, type Question, type Snapshot, type View, viewOf } from './knowledge.ts'
 import { learn } from './learn.ts'
@@ -7,7 +8,6 @@ import { planFetch } from './marks.ts'
 import type { Memory } from './memory.ts'
 import { ProviderError, type ProviderErrorCode, type TimedProvider } from './provider.ts'
 import type { AsOf, QuotaReport } from './report.ts'
-import { within } from './within.ts'
 
 export interface Shown {
   report: QuotaReport
@@ -66,11 +66,10 @@ export function createShow(
   /** What another replica has fetched since, when it is as good as what we would fetch. */
   async function adopt(question: ShowRequest, known: Knowledge, isCurrent: () => boolean) {
     const { key } = question
-    const stored = await memory.look(key)
+    // Of a mark too: another replica may have passed the caches by a moment ago.
+    const stored = await memory.reload(key, isCurrent)
     if (!stored || !isCurrent()) return undefined
     const view = viewOf(stored, question, now())
-    // Of a mark too: another replica may have passed the caches by a moment ago.
-    memory.hold(key, later(memory.current(key), stored))
     const isNewer = later(stored, known) !== known
     return isNewer && stored.snapshot && view?.isUsable && view.freshMs > 0
       ? { snapshot: stored.snapshot, upstreamMs: 0 }

@@ -3,7 +3,7 @@ import { StoreError } from './store-error.ts'
 
 /** How long a call waits for the store. */
 const WAIT_MS = 250
-/** For how long a store that did not answer in that time is not asked. */
+/** For how long a store that did not answer in that time, or is gone, is not asked. */
 const AWAY_MS = 5000
 
 /** What the work gives; undefined when the store fails, does not answer in time, or is not asked for now. */
@@ -28,7 +28,9 @@ export function createBriefly(onFailure: (error: Error) => void): Briefly {
       })
     }, WAIT_MS)
     const answer = work().catch(error => {
-      if (!isOver && error instanceof Error) onFailure(error)
+      if (isOver) return undefined
+      if (error instanceof StoreError && error.trouble === 'unavailable') awayUntil = performance.now() + AWAY_MS
+      if (error instanceof Error) onFailure(error)
       return undefined
     })
     const settled = answer.finally(() => {

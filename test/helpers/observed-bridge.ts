@@ -71,7 +71,7 @@ export async function startObservedBridge(
     quotas: createQuotaService({
       actions: wired,
       sources: new Map(),
-      ...createReports({ store, now, onStoreError, onUnusable: reason => t.fail(reason) })
+      ...createReports(store, { now, onStoreError, onUnusable: reason => t.fail(reason) })
     }),
     presenter(outcome, features, reader) {
       const said = presenters[style](outcome, features, reader)

@@ -27,7 +27,7 @@ async function start(t: Test, provider: TimedProvider) {
   const onStoreError = ({ message }: Error) => errors.push(message)
   const store = await openStore({ ...storeInMemory(), onLost: onStoreError, now: () => at })
   t.teardown(() => store.close())
-  const reports = createReports({ store, now: () => at, onStoreError, onUnusable: reason => t.fail(reason) })
+  const reports = createReports(store, { now: () => at, onStoreError, onUnusable: reason => t.fail(reason) })
   return {
     store,
     errors,

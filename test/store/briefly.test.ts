@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { createBriefly } from '../../src/store/briefly.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 
 t.test('an answer in time is given; a failure is told, and is no reason to stay away', async t => {
   const told: string[] = []
@@ -30,6 +31,17 @@ t.test('without an answer in time it is not asked for a while, and told of once'
   t.strictSame(told, ['no answer within 250 ms'])
   await sleep(5000)
   t.equal(await briefly(async () => 'back'), 'back')
+})
+
+t.test('a database that is gone is not asked for a while either', async t => {
+  const briefly = createBriefly(() => {})
+  let asked = 0
+  const gone = () => {
+    asked++
+    return Promise.reject(new StoreError('unavailable', 'connect ECONNREFUSED'))
+  }
+  for (let calls = 0; calls < 5; calls++) t.equal(await briefly(gone), undefined)
+  t.equal(asked, 1)
 })
 
 t.test('a process that was itself too busy to read the answer does not blame the store', async t => {

@@ -1,7 +1,7 @@
 // Waiting no longer than one may, and leaving nothing behind.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { within } from '../../src/quota/within.ts'
+import { within } from '../src/within.ts'
 
 const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
 
