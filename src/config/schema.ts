@@ -1,4 +1,4 @@
-// The configuration file as an operator writes it. Descriptions and examples appear in error messages and in README.
+// The configuration file as an operator writes it. Descriptions and examples appear in error messages and in docs/reference.md.
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { Secret, type Static, type TObject, Type } from '../schema.ts'

@@ -1,4 +1,4 @@
-// The parts of README that are made from code: the configuration's reference, the catalogue of errors, the languages.
+// The tables of docs/reference.md, which are made from code: the configuration, the errors, the findings, the languages.
 import { ForwardListSchema, ForwardSchema } from '../config/forward.ts'
 import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
 import { errorCatalogue } from '../errors.ts'
@@ -8,20 +8,20 @@ import { wordsOf } from '../presentation/words.ts'
 import { adapters } from '../providers/index.ts'
 import type { TSchema } from '../schema.ts'
 
-/** README with its generated parts written anew; everything else stays as it is. */
-export function updateReadme(readme: string): string {
+/** The reference with its tables written anew; everything else stays as it is. */
+export function updateReference(reference: string): string {
   return [
     ['configuration', configurationTable()],
     ['errors', errorTable()],
     ['findings', findingsTable()],
     ['languages', languageTable()]
-  ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), readme)
+  ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), reference)
 }
 
 function replacePart(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`README has no place for ${name}: ${start} … ${end}`)
+  if (from < 0 || to < from) throw new Error(`The reference has no place for ${name}: ${start} … ${end}`)
   return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
 }
 

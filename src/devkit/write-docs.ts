@@ -1,6 +1,6 @@
-// npm run docs: writes the generated parts of README.
+// npm run docs: writes the tables of docs/reference.md.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { updateReadme } from './docs.ts'
+import { updateReference } from './docs.ts'
 
-const readme = new URL('../../README.md', import.meta.url)
-writeFileSync(readme, updateReadme(readFileSync(readme, 'utf8')))
+const reference = new URL('../../docs/reference.md', import.meta.url)
+writeFileSync(reference, updateReference(readFileSync(reference, 'utf8')))
