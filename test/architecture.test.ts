@@ -6,7 +6,7 @@ import t from 'tap'
 const FLOORS = [
   'devkit',
   'main',
-  'rotate-keys',
+  'commands',
   'health-check',
   'app',
   'config',
@@ -24,6 +24,7 @@ const FLOORS = [
   'findings',
   'fingerprint',
   'within',
+  'version',
   'schema'
 ]
 
