@@ -17,7 +17,12 @@ const GUEST_REFUSAL = {
 }
 
 /** Any good key may ask about itself, whatever its scope. */
-const KEY_ANSWER = { response: { name: 'Quota Bridge', isActive: true }, count: 1, status: 0, statusCode: 200 }
+const keyAnswer = ({ keysEndAt }: FakePortal) => ({
+  response: { name: 'Quota Bridge', isActive: true, ...(keysEndAt !== undefined && { expiresAt: keysEndAt }) },
+  count: 1,
+  status: 0,
+  statusCode: 200
+})
 
 export type Endpoint = 'quota' | 'tariff' | 'key'
 const PATHS: Record<string, Endpoint> = {
@@ -39,6 +44,8 @@ export interface FakePortal {
   keys: Record<Role, string>
   /** A key whose scope is too narrow for both calls. */
   narrowKey: string
+  /** When the keys end, as DocSpace writes it; they never do without. */
+  keysEndAt?: string
 }
 
 export interface FakeDocSpace {
@@ -53,6 +60,8 @@ export interface FakeDocSpace {
   fail(fault: Fault | undefined, endpoint?: Endpoint): void
   /** Before each answer, in milliseconds. */
   delayMs: number
+  /** By how much its clock is ahead of ours, in milliseconds: the header Date of each answer tells it. */
+  clockAheadMs: number
   /** Every API key there is. */
   secrets: string[]
   /** The calls that came, in order. */
@@ -87,6 +96,7 @@ export async function startFakeDocSpace(
       }
     },
     delayMs: 0,
+    clockAheadMs: 0,
     get secrets() {
       return [...keys.keys()]
     },
@@ -112,6 +122,7 @@ export async function startFakeDocSpace(
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', fake.url)
     const endpoint = PATHS[url.pathname]
+    response.setHeader('date', new Date(Date.now() + fake.clockAheadMs).toUTCString())
     const authorization = request.headers.authorization ?? ''
     const holder = keys.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? '')
     if (request.method !== 'GET' || !endpoint) {
@@ -119,7 +130,10 @@ export async function startFakeDocSpace(
       return
     }
     fake.calls.push({ endpoint, refresh: url.searchParams.get('refresh') === 'true', authorization })
-    const seen = holder && { ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario), key: KEY_ANSWER }
+    const seen = holder && {
+      ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario),
+      key: keyAnswer(holder.portal)
+    }
     const good = JSON.stringify(seen?.[endpoint] ?? {})
     const fault = broken.get(endpoint)
     setTimeout(() => {

@@ -37,7 +37,15 @@ export interface TimedProvider extends Omit<QuotaProvider, 'fetchReport'> {
 }
 
 /** What a check of a connection found. `limited`: it works, but tells less than it should. */
-export type ConnectionCheck = { health: 'ok' } | { health: 'limited' | 'failing'; finding: string }
+export type ConnectionCheck = ({ health: 'ok' } | { health: 'limited' | 'failing'; finding: string }) & CheckDetails
+
+/** What else a check may have found out. */
+export interface CheckDetails {
+  /** When the credentials end; absent where the upstream does not tell. */
+  expiresAt?: Date | 'never'
+  /** Ids of features that the upstream has, but does not tell to these credentials. */
+  hidden?: readonly string[]
+}
 
 export interface ProviderContext {
   /** The provider's name in the configuration. */
