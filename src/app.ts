@@ -5,11 +5,14 @@ import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
+import { createObserver } from './observe/events.ts'
+import { createEventLog } from './observe/log.ts'
 import { createPresenter } from './presentation/presenter.ts'
 import { gently } from './providers/gentleness.ts'
 import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
+import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import { createQuotaService } from './quota/service.ts'
 import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
@@ -67,6 +70,11 @@ async function open(
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
+  const observer = createObserver(err => logger.error({ err }, 'internal error'))
+  const eventLog = createEventLog(logger, now)
+  observer.subscribe(eventLog.listener)
+  opened.defer(() => eventLog.close())
+  const watch = createWatch(observer.publish)
   let stopping = false
   const isStopping = () => stopping
   const onStoreError = (error: Error) => tellStoreError(logger, error)
@@ -83,11 +91,13 @@ async function open(
   const reports = createReports(store, {
     now,
     onStoreError,
+    onFetch: watch.onFetch,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
   const envelope = { ...wix, now }
+  const actions = createActions(configuration, sources)
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,
@@ -96,10 +106,11 @@ async function open(
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),
     connections: store.connections,
-    quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
+    quotas: watch.watched(createQuotaService({ actions, sources, ...reports }), actions),
     ...(links && { links }),
     presenter: createPresenter({ ...presentation, now }),
     isStopping,
+    publish: observer.publish,
     ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
   const managementApp =
@@ -145,7 +156,7 @@ function createSources(
   for (const configured of providers.values()) {
     const { name, adapter, settings, freshness } = configured
     const provider = adapter.create(settings, { name, now, log: logger.child({ provider: name }) })
-    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness)), store))
+    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness), adapter.findings), store))
   }
   return sources
 }

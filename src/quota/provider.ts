@@ -1,9 +1,10 @@
 // What an adapter is: how one kind of system is configured, and how its quotas are read.
-import { QuotaBridgeError } from '../errors.ts'
 import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
 import type { TObject } from '../schema.ts'
 import type { QuotaReport } from './report.ts'
+
+export { ProviderError, type ProviderErrorCode } from '../provider-error.ts'
 
 export interface FetchOptions {
   /** Aborts when the answer would come too late to be of use. */
@@ -82,22 +83,4 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
-}
-
-export type ProviderErrorCode = 'PROVIDER_REJECTED' | 'QUOTA_UNAVAILABLE' | 'PROVIDER_TIMEOUT'
-
-/** An upstream's failure, told without any part of what it sent. */
-export class ProviderError extends QuotaBridgeError {
-  declare readonly code: ProviderErrorCode
-  /** A key of sharedFindings, or of the adapter's own. */
-  readonly finding: string
-  /** A status or a system error's code, for the log. */
-  readonly reason: string | undefined
-
-  constructor(code: ProviderErrorCode, finding: string, details: { reason?: string; retryAfterSeconds?: number } = {}) {
-    const retryAfterSeconds = details.retryAfterSeconds ?? (code === 'QUOTA_UNAVAILABLE' ? 30 : undefined)
-    super(code, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), data: { finding } })
-    this.finding = finding
-    this.reason = details.reason
-  }
 }

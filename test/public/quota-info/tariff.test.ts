@@ -63,7 +63,8 @@ t.test(
     bridge.docspace.fail('hang', 'tariff')
     bridge.docspace.fail('status-418', 'quota')
     t.equal((await bridge.call('upload-file')).status, 502)
-    t.strictSame(warnings(bridge), [])
+    t.match(warnings(bridge), [{ reason: 'HTTP 418', msg: 'the provider could not tell' }])
+    t.equal(warnings(bridge).length, 1)
   }
 )
 
