@@ -99,6 +99,7 @@ async function open(
     quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
     ...(links && { links }),
     presenter: createPresenter({ ...presentation, now }),
+    language: presentation.language,
     isStopping,
     ...(server.trustProxy && { trustProxy: server.trustProxy })
   })

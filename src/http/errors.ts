@@ -11,17 +11,26 @@ export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
   return { message, applicationError: { code, description: remedy, data } }
 }
 
-/** Sends any error; one that is not in the catalogue is our fault and becomes INTERNAL. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Sends any error, as JSON unless `answer` does otherwise; one that is not in the catalogue is our fault and becomes INTERNAL. */
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: (known: QuotaBridgeError, reply: FastifyReply) => FastifyReply = answerError
+): FastifyReply {
   const known = toCatalogue(error)
   logError(request.log, known, error)
-  return answerError(known, reply)
+  return answer(known, reply)
 }
 
-/** Answers with an error of the catalogue, for whoever writes the log's line himself. */
-export function answerError(known: QuotaBridgeError, reply: FastifyReply): FastifyReply {
+/** Answers with an error of the catalogue, for whoever writes the log's line himself; with a body that says it otherwise, if given. */
+export function answerError(
+  known: QuotaBridgeError,
+  reply: FastifyReply,
+  body: ErrorAnswer | string = errorAnswer(known)
+): FastifyReply {
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
-  return reply.code(known.status).send(errorAnswer(known))
+  return reply.code(known.status).send(body)
 }
 
 function toCatalogue(error: unknown): QuotaBridgeError {
