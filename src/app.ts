@@ -109,6 +109,7 @@ async function open(
     quotas: watch.watched(createQuotaService({ actions, sources, ...reports }), actions),
     ...(links && { links }),
     presenter: createPresenter({ ...presentation, now }),
+    language: presentation.language,
     isStopping,
     publish: observer.publish,
     ...(server.trustProxy && { trustProxy: server.trustProxy })

@@ -13,6 +13,7 @@ const FLOORS = [
   'public',
   'management',
   'http',
+  'pages',
   'presentation',
   'providers',
   'quota',

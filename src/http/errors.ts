@@ -14,17 +14,23 @@ export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
 /** Hears of each call that was refused for what it is, or for there being too many of them. */
 export type OnRefused = (refusal: QuotaBridgeError, request: Pick<FastifyRequest, 'raw'>) => void
 
+export interface ErrorSending {
+  onRefused?: OnRefused | undefined
+  /** In the place of JSON. */
+  answer?: (known: QuotaBridgeError, reply: FastifyReply) => FastifyReply
+}
+
 /** Sends any error; one that is not in the catalogue is our fault and becomes INTERNAL. */
 export function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  onRefused?: OnRefused
+  { onRefused, answer = answerError }: ErrorSending = {}
 ): FastifyReply {
   const known = toCatalogue(error)
   logError(request.log, known, error)
   if (isRefusal(known)) onRefused?.(known, request)
-  return answerError(known, reply)
+  return answer(known, reply)
 }
 
 /** Nobody's provider or database is at fault. */
@@ -32,10 +38,14 @@ function isRefusal({ status, code }: QuotaBridgeError): boolean {
   return status < 500 || code === 'OVERLOADED'
 }
 
-/** Answers with an error of the catalogue, for whoever writes the log's line himself. */
-export function answerError(known: QuotaBridgeError, reply: FastifyReply): FastifyReply {
+/** Answers with an error of the catalogue, for whoever writes the log's line himself; with a body that says it otherwise, if given. */
+export function answerError(
+  known: QuotaBridgeError,
+  reply: FastifyReply,
+  body: ErrorAnswer | string = errorAnswer(known)
+): FastifyReply {
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
-  return reply.code(known.status).send(errorAnswer(known))
+  return reply.code(known.status).send(body)
 }
 
 function toCatalogue(error: unknown): QuotaBridgeError {

@@ -44,7 +44,7 @@ export function createListener({
   onRefused
 }: ListenerOptions) {
   const send = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendError(error, request, reply, onRefused)
+    sendError(error, request, reply, { onRefused })
   const app = fastify({
     loggerInstance: logger,
     // Each answer writes its own line; Fastify's two would cost more than the answer.

@@ -23,12 +23,14 @@ export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | '
   canBelieveAddresses: boolean
   /** In front of the quota call's path. */
   basePaths: readonly string[]
+  /** Of pages for readers none of whose languages we have; English when left out. */
+  language?: string
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, ...given }
+  { basePaths, readAppEvent, connections, canBelieveAddresses, language = 'en', ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
@@ -39,7 +41,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
     }
     calls.register(appEventsRoute, { readAppEvent, connections })
     const { links, quotas } = quotaInfo
-    if (links) calls.register(upgradeRoute, { links, quotas })
+    if (links) calls.register(upgradeRoute, { links, quotas, language })
   })
 }
 

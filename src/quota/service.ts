@@ -41,10 +41,11 @@ export interface QuotaService<Action extends QuotaAction = QuotaAction> {
    */
   ask(call: QuotaCall): Promise<QuotaResult<Action>>
   /**
-   * Where a person buys more of a group, which is noted, since the plan may then change; undefined when there is no such place.
+   * Where a person buys more of a group; undefined when there is no such place. Unless `noted` is false, that somebody asked is
+   * noted, since the plan may then change.
    * @throws {ProviderError} when the connection cannot be found out
    */
-  upgradeUrl(key: ConnectionKey, group: number): Promise<string | undefined>
+  upgradeUrl(key: ConnectionKey, group: number, noted?: boolean): Promise<string | undefined>
 }
 
 export interface QuotaServiceOptions<Action extends QuotaAction> extends Reports {
@@ -98,11 +99,11 @@ export function createQuotaService<Action extends QuotaAction>(
       }
     },
 
-    async upgradeUrl(key, group) {
+    async upgradeUrl(key, group, noted = true) {
       const source = sources.get(key.provider)
       const known = await source?.connectionOf(key.instanceId)
       const url = known && source?.provider.upgradeUrl(known.connection, group)
-      if (url) await markPlan(key)
+      if (url && noted) await markPlan(key)
       return url
     }
   }

@@ -275,7 +275,13 @@ export const cases: Record<string, Case> = {
   'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
   'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
   'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
-  'getUpgrade 404': async route => [await (await route.startManaged()).get('public', 'v1/upgrade/nonsense')],
+  'getUpgrade 404': async route => {
+    const { get } = await route.startManaged()
+    return [
+      await get('public', 'v1/upgrade/nonsense', { headers: { accept: 'text/html', 'accept-language': 'ar' } }),
+      await get('public', 'v1/upgrade/nonsense', { headers: { accept: 'application/json' } })
+    ]
+  },
   'getUpgrade 503': async route => {
     const bridge = await route.startManaged()
     await manageOf(bridge)('PUT', `${SITE}?check=false`, {
@@ -288,7 +294,11 @@ export const cases: Record<string, Case> = {
       apiKey: bridge.docspace.portal.keys.owner
     })
     rmSync(bridge.storeFile)
-    return [await bridge.get('public', link, { redirect: 'manual' })]
+    return Promise.all(
+      ['text/html', 'application/json'].map(accept =>
+        bridge.get('public', link, { redirect: 'manual', headers: { accept } })
+      )
+    )
   },
   'listConnections 200': async route => {
     const { manage, connection } = await connected(route)
