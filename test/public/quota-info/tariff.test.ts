@@ -38,17 +38,17 @@ t.test('state and dates are used where they alone are right', async t => {
 
 t.test('a tariff in which nothing is right leaves the report as it is without one', async t => {
   const bridge = await startBridge(t)
-  for (const [fault, field] of [
-    ['no-response', 'response'],
-    ['not-json', ''],
-    ['html', '']
+  for (const [fault, warning] of [
+    ['no-response', { field: 'response' }],
+    ['not-json', { finding: 'answer-invalid' }],
+    ['html', { finding: 'answer-invalid' }]
   ] as const) {
     bridge.docspace.fail(fault, 'tariff')
     bridge.log.length = 0
     const [group] = (await bodyOf(await bridge.call('upload-file'))).actionQuotaInfo.quotaInfo
     t.match(group, { plans: [{ name: 'Business' }], quotas: [{ currentUsage: '0.59' }] }, fault)
     t.notOk(group?.quotas[0]?.renewalDate, fault)
-    t.match(warnings(bridge), [{ field }], fault)
+    t.match(warnings(bridge), [warning], fault)
   }
 })
 
