@@ -9,6 +9,7 @@ import { createObserver } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
 import { createPresenter } from './presentation/presenter.ts'
 import { gently } from './providers/gentleness.ts'
+import { createSharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
@@ -70,7 +71,8 @@ async function open(
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
-  const observer = createObserver(err => logger.error({ err }, 'internal error'))
+  const onFault = (err: unknown) => logger.error({ err }, 'internal error')
+  const observer = createObserver(onFault)
   const eventLog = createEventLog(logger, now)
   observer.subscribe(eventLog.listener)
   opened.defer(() => eventLog.close())
@@ -94,10 +96,12 @@ async function open(
     onFetch: watch.onFetch,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
+  const actions = createActions(configuration, sources)
+  const shared = createSharedConnections({ sources, actions, publish: observer.publish, onFault, now })
+  observer.subscribe(shared.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
   const envelope = { ...wix, now }
-  const actions = createActions(configuration, sources)
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,
@@ -120,6 +124,7 @@ async function open(
       logger: logger.child({ listener: 'management' }),
       tokens: management.tokens,
       store,
+      shared,
       isStoreKept: configuration.store !== undefined,
       sources,
       markPlan: reports.markPlan,
@@ -133,12 +138,14 @@ async function open(
     await sleep(durationMs(server.drain))
     await publicApp.close()
   })
+  // Before all else: nobody waits for these.
+  opened.defer(() => shared.close())
   const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
-  if (!managementApp) return { publicUrl: address }
-  const managementUrl = `${await listen(managementApp, management)}/`
-  logger.info({ listener: 'management', url: managementUrl }, 'listening')
-  return { publicUrl: address, managementUrl }
+  const managementUrl = managementApp && `${await listen(managementApp, management)}/`
+  if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
+  shared.start()
+  return { publicUrl: address, ...(managementUrl && { managementUrl }) }
 }
 
 /** As what it is: what the database is the matter with is not ours, and what is ours is not the database's. */

@@ -60,7 +60,7 @@ function readProvider(
   const found = schemaMistakes(schema, settings, at)
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
-  const { deadline, patience, freshFor, keepFor, connection, connectUrl } = settings
+  const { deadline, patience, freshFor, keepFor, connection, checkOnStart, connectUrl } = settings
   const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
     durationMs(String(text))
   )
@@ -76,7 +76,8 @@ function readProvider(
   for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ path: [...at, 'connection', ...path], message })
   }
-  return { ...provider, shared: { connection: adapter.tidyConnection?.(connection) ?? connection } }
+  const tidy = adapter.tidyConnection?.(connection) ?? connection
+  return { ...provider, shared: { connection: tidy, checkOnStart: checkOnStart === true } }
 }
 
 function freshnessMistakes({

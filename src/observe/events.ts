@@ -51,7 +51,7 @@ export interface CheckedConnection {
   message?: string
   remedy?: string
   /** Features that the connection does not let us see. */
-  untold: readonly string[]
+  hidden: readonly string[]
   /** Actions that show none but such features. */
   silentActions: readonly string[]
 }

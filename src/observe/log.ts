@@ -81,7 +81,7 @@ const CHECKED: Record<CheckedConnection['health'], ['info' | 'warn', string]> = 
 }
 
 function tellCheck(log: Logger, checked: CheckedConnection): void {
-  const { provider, health, finding, message, remedy, untold, silentActions } = checked
+  const { provider, health, finding, message, remedy, hidden, silentActions } = checked
   const [level, sentence] = CHECKED[health]
   log[level](
     {
@@ -90,7 +90,7 @@ function tellCheck(log: Logger, checked: CheckedConnection): void {
       finding,
       what: message,
       remedy,
-      ...(untold.length > 0 && { untold }),
+      ...(hidden.length > 0 && { hidden }),
       ...(silentActions.length > 0 && { silentActions })
     },
     sentence

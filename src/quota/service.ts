@@ -70,14 +70,8 @@ export function createQuotaService<Action extends QuotaAction>(
     const known = await connectionOf(key.instanceId)
     if (!known) return undefined
     const shows = features.includes(OTHER_FEATURES) ? () => true : (feature: string) => features.includes(feature)
-    return show({
-      key,
-      call,
-      provider,
-      ...known,
-      shows,
-      freshness: { ...freshness, deadlineMs: fetchWithinMs(freshness) }
-    })
+    const withinDeadline = { ...freshness, deadlineMs: fetchWithinMs(freshness) }
+    return show({ key, call, provider, ...known, shows, freshness: withinDeadline })
   }
 
   return {
@@ -92,11 +86,7 @@ export function createQuotaService<Action extends QuotaAction>(
       if (!shown) return { action, outcome: connectOutcome(source, instanceId) }
       const { report, asOf } = shown
       const selected = { ...report, groups: selectFeatures(report.groups, features) }
-      return {
-        action,
-        outcome: { kind: 'report', report: selected, ...(asOf && { asOf }) },
-        shown: { ...shown, key }
-      }
+      return { action, outcome: { kind: 'report', report: selected, ...(asOf && { asOf }) }, shown: { ...shown, key } }
     },
 
     async upgradeUrl(key, group, noted = true) {

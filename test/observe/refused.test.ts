@@ -24,6 +24,28 @@ t.test('a wrong public key is told, with the configured app and the one that the
   t.equal(warnings(bridge).length, 1)
 })
 
+t.test('of what nobody has signed little is looked at', async t => {
+  const signed = async (payload: unknown) => {
+    const bridge = await startBridge(t)
+    const stranger = createFakeWix({ now: () => TODAY.getTime() })
+    await bridge.post(await stranger.sign(payload))
+    return warnings(bridge)
+  }
+  t.match(await signed({ aud: 'app', more: 'a'.repeat(10_000) }), [{ aud: 'not looked at' }])
+  t.match(await signed('a text'), [{ aud: 'not told' }])
+  t.match(await signed(null), [{ aud: 'not told' }])
+})
+
+t.test('a wrong key of the right app is another cause than calls for another app', async t => {
+  const bridge = await startBridge(t)
+  for (const appId of [bridge.wix.appId, 'one', 'two']) {
+    const stranger = createFakeWix({ appId, now: () => TODAY.getTime() })
+    await bridge.post(await stranger.sign(stranger.payload({ actionKey: 'a' })))
+  }
+  t.match(warnings(bridge), [{ aud: bridge.wix.appId }, { aud: 'one' }])
+  t.equal(warnings(bridge).length, 2)
+})
+
 t.test('a wrong app id is told, with what was received', async t => {
   const bridge = await startBridge(t)
   const received = ['another-app', ['a', 'b'], undefined, 7, `x\u202e\u0007${'y'.repeat(500)}`]
@@ -65,6 +87,8 @@ t.test('an unknown path is told, below the base path and elsewhere, passed on or
   const forwarding = await startBridge(t, {
     forward: [{ basePath: '/sms/', to: 'http://127.0.0.1:9' }]
   })
+  await bridge.get('public', `long/${'a'.repeat(300)}`)
+  t.equal(warnings(bridge).at(-1)?.path.length, 200)
   await fetch(new URL('/mail/v1/quota-info', forwarding.service.publicUrl), { method: 'POST' })
   t.match(warnings(forwarding), [{ code: 'NOT_FOUND', path: '/mail/v1/quota-info' }])
 })

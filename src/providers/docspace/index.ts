@@ -1,5 +1,6 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
+import { findingOf } from '../../findings.ts'
 import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { partyOf } from '../http-client.ts'
@@ -118,5 +119,7 @@ function usablePart(answer: unknown, log: ProviderLog): DocSpaceTariff | undefin
 
 function tellFailure(error: unknown, log: ProviderLog): undefined {
   const { finding, reason = '' } = error instanceof ProviderError ? error : { finding: 'internal error' }
-  if (reason !== GIVEN_UP) log.warn({ finding, reason }, 'the tariff could not be read; the answer stands without it')
+  const [, remedy = ''] = findingOf(finding, findings) ?? []
+  const details = { finding, reason, remedy }
+  if (reason !== GIVEN_UP) log.warn(details, 'the tariff could not be read; the answer stands without it')
 }

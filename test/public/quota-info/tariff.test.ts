@@ -58,7 +58,7 @@ t.test(
     const bridge = await startBridge(t)
     bridge.docspace.fail('status-500', 'tariff')
     t.equal((await bridge.call('upload-file')).status, 200)
-    t.match(warnings(bridge), [{ finding: 'upstream-error', reason: 'HTTP 500' }])
+    t.match(warnings(bridge), [{ finding: 'upstream-error', reason: 'HTTP 500', remedy: 'Try again later.' }])
     bridge.log.length = 0
     bridge.docspace.fail('hang', 'tariff')
     bridge.docspace.fail('status-418', 'quota')
