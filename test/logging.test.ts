@@ -17,7 +17,17 @@ t.test('LOG_LEVEL sets the level, or leaves it at info', async t => {
 })
 
 t.test('what is hidden is derived from the schemas, and is this', async t => {
-  t.strictSame(configuredSecrets(adapters), ['apiKey', 'encryptionKeys', 'token'])
+  t.strictSame(configuredSecrets(adapters), [
+    'apiKey',
+    'bearer',
+    'clientId',
+    'clientSecret',
+    'encryptionKeys',
+    'header',
+    'password',
+    'token',
+    'user'
+  ])
 })
 
 t.test('a secret is found wherever in a schema it stands', async t => {

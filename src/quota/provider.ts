@@ -65,10 +65,7 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   type: string
   /** The system's own name, the same in every language. */
   title: string
-  /**
-   * Where its names of features and plans are: a folder with `<tag>.json` for each language, of which only English is needed,
-   * with the keys `feature.<id>` and `plan.<kind>`.
-   */
+  /** Its names: a folder with `<tag>.json` for each language, English at least, with keys `feature.<id>` and `plan.<kind>`. */
   messages?: URL
   /** What only it can find, or says better than sharedFindings. */
   findings?: Findings
@@ -76,7 +73,10 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   settingsSchema: TObject
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
-  /** What the schemas cannot say, such as hosts that are not allowed. */
+  /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
+  adapterFor?(written: unknown): ProviderAdapter
+  /** What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. */
+  settingsMistakes?(settings: Settings): Mistake[]
   connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
   tidyConnection?(connection: Connection): Connection
