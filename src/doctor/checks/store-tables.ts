@@ -1,0 +1,35 @@
+// QB-STORE-TABLES: whether the tables are those of this version.
+import { type Check, Skip } from '../check.ts'
+import { noStore } from '../examination.ts'
+
+export const storeTables: Check = {
+  code: 'QB-STORE-TABLES',
+  group: 'Store',
+  looksAt: 'The tables are as this version makes them.',
+  warnsWhen: 'The next start has steps to take; it takes them by itself.',
+  failsWhen: 'A later version has changed them already: this one would not understand them.',
+  async run({ reachStore, mistakes }) {
+    const reach = await reachStore()
+    if (reach.kind === 'none') throw new Skip(noStore(mistakes))
+    if (reach.kind === 'absent') throw new Skip('there is no store yet')
+    if (reach.kind === 'closed') throw new Skip('the store cannot be read (QB-STORE-REACHED)')
+    const { done, pending, foreign } = await reach.inspection.steps()
+    if (foreign.length > 0) {
+      return [
+        {
+          status: 'failed',
+          found: `a later version has changed the tables: ${foreign.join(', ')}`,
+          remedy: 'Start that version again, or restore a backup from before it.'
+        }
+      ]
+    }
+    if (pending.length === 0) return [{ status: 'ok', found: `up to date, ${done.length} steps` }]
+    return [
+      {
+        status: 'warning',
+        found: `${pending.length === 1 ? 'one step is' : `${pending.length} steps are`} still to be taken: ${pending.join(', ')}`,
+        remedy: 'Make a backup, and start the service: it takes them.'
+      }
+    ]
+  }
+}
