@@ -8,6 +8,7 @@ import { UsageError } from '../exit.ts'
 import { suggest } from '../mistakes.ts'
 import { adapters } from '../providers/index.ts'
 import { paintFor } from '../terminal.ts'
+import { VERSION } from '../version.ts'
 import { CONFIG_OPTION, type CommandContext, type CommandOptions } from './command.ts'
 import { progress } from './progress.ts'
 
@@ -52,6 +53,7 @@ export async function examineAndShow(
   const write = (text: string) => void process.stdout.write(text)
   const paint = paintFor(process.stdout)
   const shown = progress()
+  if (!json) write(`${paint('bold', `Quota Bridge ${VERSION}`)} looks at ${wanted.file}\n\n`)
   const examined = await examine({
     ...wanted,
     environment,

@@ -31,24 +31,11 @@ export interface Check {
 /** What a check depends on is not there. The message completes "skipped, because …". */
 export class Skip extends Error {
   override readonly name = 'Skip'
-  readonly subject: string | undefined
-  readonly place: readonly string[] | undefined
-
-  constructor(because: string, { subject, place }: { subject?: string; place?: readonly string[] } = {}) {
-    super(because)
-    this.subject = subject
-    this.place = place
-  }
 }
 
 /** Nobody looked. */
-export function skipped({ message, subject, place }: Skip): Found {
-  return {
-    status: 'skipped',
-    found: `skipped, because ${message}`,
-    ...(subject !== undefined && { subject }),
-    ...(place && { place })
-  }
+export function skipped({ message }: Skip): Found {
+  return { status: 'skipped', found: `skipped, because ${message}` }
 }
 
 /** One line for each subject, all looked at together; one that must be skipped, or throws, does not take the others along. */

@@ -3,6 +3,7 @@
 
 import { interpolate } from '../config/interpolate.ts'
 import { type Configuration, inspectConfiguration } from '../config/load.ts'
+import type { ConfiguredAction } from '../config/providers.ts'
 import { configuredSecrets } from '../config/secrets.ts'
 import type { Mistake } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
@@ -15,7 +16,7 @@ import { createMask, type Mask, placeholderValue } from './mask.ts'
 import type { Answer } from './result.ts'
 import { listenForDates, type ServerDate } from './server-dates.ts'
 import { pickConnection } from './site.ts'
-import { readWritten, type Written } from './written.ts'
+import { type Placeholder, readWritten, type Written } from './written.ts'
 
 export interface ExaminationOptions {
   /** The path of the configuration. */
@@ -39,7 +40,7 @@ export interface ExaminationOptions {
 
 /** How a store was met. */
 export type StoreReach =
-  | { kind: 'none' }
+  | { kind: 'none'; why: string }
   | { kind: 'absent'; file: string }
   | { kind: 'open'; inspection: StoreInspection }
   | { kind: 'closed'; error: unknown }
@@ -51,6 +52,16 @@ export interface Examination extends ExaminationOptions {
   /** What of the configuration is right. */
   parts: Partial<Configuration>
   mask: Mask
+  /** Placeholders that nothing stands for. */
+  missing: readonly Placeholder[]
+  /** Whether a part of the configuration has no mistake in it. */
+  isRight(...path: string[]): boolean
+  /** For what depends on a part that is not right: which check tells more. */
+  notRight(...path: string[]): Skip
+  /** The configured providers by name; undefined for those that are not right. */
+  providers: ReadonlyMap<string, SourceSettings | undefined>
+  /** The configured actions by key; of those that are not right, or whose provider is not, why nobody can look at them. */
+  actions: ReadonlyMap<string, ConfiguredAction | Skip>
   reachStore(): Promise<StoreReach>
   /**
    * The store, where there is one that can be read and whose tables are those of this version.
@@ -84,12 +95,22 @@ export function beginExamination(options: ExaminationOptions): Examination {
       places
     }))
   })
+  const missing = (written?.placeholders ?? []).filter(({ name }) => placeholderValue(name, environment) === undefined)
+  const isRight = (...place: string[]) =>
+    written !== undefined && !mistakes.some(({ path }) => path.length === 0 || isWithin(path, place))
+  const notRight = (...place: string[]) => {
+    if (!written) return new Skip('there is no configuration (QB-CONFIG)')
+    const lacks = missing.some(({ places }) => places.some(named => isWithin(named, place)))
+    const at = place.join('.')
+    return new Skip(lacks ? `what ${at} names is missing (QB-CONFIG-VARIABLES)` : `${at} is not right (QB-CONFIG)`)
+  }
   const opened = new AsyncDisposableStack()
   const { dates, stop } = listenForDates(now)
   opened.defer(stop)
   const reachStore = once(async (): Promise<StoreReach> => {
     const { store } = parts
-    if (!store || store.url === IN_MEMORY) return { kind: 'none' }
+    if (!store || store.url === IN_MEMORY)
+      return { kind: 'none', why: isRight('store') ? 'the configuration has no store' : notRight('store').message }
     try {
       const inspection = await inspectStore(store)
       if (!inspection) return { kind: 'absent', file: sqliteFile(store.url) ?? '' }
@@ -100,12 +121,9 @@ export function beginExamination(options: ExaminationOptions): Examination {
     }
   })
   const readableStore = once(async (): Promise<StoreInspection> => {
-    const reach = await reachStore()
-    if (reach.kind === 'none') throw new Skip(noStore(mistakes))
-    if (reach.kind === 'absent') throw new Skip('there is no store yet')
-    if (reach.kind === 'closed') throw new Skip('the store cannot be read (QB-STORE-REACHED)')
-    const { pending, foreign } = await reach.inspection.steps()
-    if (pending.length + foreign.length === 0) return reach.inspection
+    const { inspection } = demandReach(await reachStore())
+    const { pending, foreign } = await inspection.steps()
+    if (pending.length + foreign.length === 0) return inspection
     throw new Skip("the store's tables are not those of this version (QB-STORE-TABLES)")
   })
   const asking = new Map<string, () => Promise<Asked>>()
@@ -117,6 +135,23 @@ export function beginExamination(options: ExaminationOptions): Examination {
       : [{ path: [], message: 'cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG.' }],
     parts,
     mask,
+    missing,
+    isRight,
+    notRight,
+    providers: new Map([
+      ...Object.keys(Object(Object(written?.value).providers)).map(name => [name, undefined] as const),
+      ...(parts.providers ?? [])
+    ]),
+    actions: new Map(
+      Object.entries(Object(Object(written?.value).actions)).map(([key, entry]) => {
+        const provider = String(Object(entry).provider)
+        return [
+          key,
+          parts.actions?.get(key) ??
+            (isRight('actions', key) ? notRight('providers', provider) : notRight('actions', key))
+        ]
+      })
+    ),
     reachStore,
     readableStore,
     ask(source) {
@@ -140,11 +175,16 @@ export function beginExamination(options: ExaminationOptions): Examination {
   return examination
 }
 
-/** Why there is no store to look into. */
-export function noStore(mistakes: readonly Mistake[]): string {
-  return mistakes.some(({ path }) => path[0] === 'store')
-    ? 'the store is not configured rightly (QB-CONFIG)'
-    : 'the configuration has no store'
+/** Whether a path leads to a place, or to what is within it. */
+export function isWithin(path: readonly string[], place: readonly string[]): boolean {
+  return place.every((key, depth) => path[depth] === key)
+}
+
+/** @throws {Skip} for a store of which nothing can be known */
+export function demandReach(reach: StoreReach): Extract<StoreReach, { kind: 'open' }> {
+  if (reach.kind === 'open') return reach
+  if (reach.kind === 'none') throw new Skip(reach.why)
+  throw new Skip(reach.kind === 'absent' ? 'there is no store yet' : 'the store cannot be read (QB-STORE-REACHED)')
 }
 
 function once<Result>(work: () => Promise<Result>): () => Promise<Result> {

@@ -56,3 +56,12 @@ export function* textsOf(value: unknown, path: string[] = []): Generator<[path: 
     for (const [key, item] of Object.entries(value)) yield* textsOf(item, [...path, key])
   }
 }
+
+/** Shell lines that set anew the variables which a place, or what is within it, names. */
+export function variablesToSet(written: Written | undefined, place: readonly string[]): { paste?: string[] } {
+  const within = (path: readonly string[]) => place.every((key, depth) => path[depth] === key)
+  const names = (written?.placeholders ?? []).filter(
+    ({ name, places }) => !name.startsWith('file:') && places.some(within)
+  )
+  return names.length === 0 ? {} : { paste: names.map(({ name }) => `export ${name}=…`) }
+}

@@ -13,17 +13,19 @@ export const actionFeatures: Check = {
   warnsWhen: 'Some of it is not: Wix is told the rest.',
   failsWhen: 'None of it is: Wix shows nothing for the action.',
   async run(examination) {
-    if (examination.parts.actions === undefined) throw new Skip('there is no configuration (QB-CONFIG)')
-    return forEach(examination.parts.actions, (action, key) => look(action, key, examination))
+    return forEach(examination.actions, async (action, key) => {
+      if (action instanceof Skip) throw action
+      return look(action, key, examination)
+    })
   }
 }
 
-async function look(action: ConfiguredAction, key: string, { parts, ask }: Examination): Promise<Found> {
+async function look(action: ConfiguredAction, key: string, { parts, ask, notRight }: Examination): Promise<Found> {
   const { provider, features, enforced } = action
   const place = ['actions', key]
   if (!enforced) throw new Skip('it has enforced: false, and Wix shows nothing for it')
   const source = parts.providers?.get(provider)
-  if (!source) throw new Skip(`its provider ${provider} is not configured rightly (QB-CONFIG)`)
+  if (!source) throw notRight('providers', provider)
   const { report } = await ask(source)
   if (report instanceof ProviderError) throw new Skip(`${provider} did not answer (QB-PROVIDER-ANSWERS)`)
   const told = featuresOf(report)

@@ -1,11 +1,9 @@
 // QB-CONFIG: the file as a whole.
 import type { Mistake } from '../../mistakes.ts'
 import type { Check, Found } from '../check.ts'
-import type { Examination } from '../examination.ts'
-import { missingPlaceholders } from './variables.ts'
+import { type Examination, isWithin } from '../examination.ts'
 
-/** Mistakes that have a line of their own elsewhere. */
-const ELSEWHERE = [['wix', 'publicKey']]
+const WIX_KEY = ['wix', 'publicKey']
 
 export const configuration: Check = {
   code: 'QB-CONFIG',
@@ -16,7 +14,9 @@ export const configuration: Check = {
   offline: true,
   async run(examination) {
     const { mistakes, parts } = examination
-    if (mistakes.length > 0) return mistakes.filter(mistake => !isToldElsewhere(mistake, examination)).map(tell)
+    const ours = mistakes.filter(mistake => !isToldElsewhere(mistake, examination))
+    if (ours.length > 0) return ours.map(tell)
+    if (mistakes.length > 0) return [{ status: 'ok', found: 'all is right but what the lines below tell' }]
     const count = (what: string, { size = 0 } = {}) => `${size} ${what}${size === 1 ? '' : 's'}`
     return [{ status: 'ok', found: `${count('provider', parts.providers)}, ${count('action', parts.actions)}` }]
   }
@@ -36,7 +36,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
 }
 
-function isToldElsewhere({ path }: Mistake, examination: Examination): boolean {
-  const places = [...ELSEWHERE, ...missingPlaceholders(examination).flatMap(({ places: named }) => named)]
-  return places.some(place => place.length > 0 && place.every((key, depth) => path[depth] === key))
+function isToldElsewhere({ path }: Mistake, { missing }: Examination): boolean {
+  const places = [WIX_KEY, ...missing.flatMap(({ places: named }) => named)]
+  return places.some(place => place.length > 0 && isWithin(path, place))
 }

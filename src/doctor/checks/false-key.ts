@@ -3,15 +3,10 @@ import { randomInt } from 'node:crypto'
 import type { ConnectionCheck } from '../../quota/provider.ts'
 import type { SourceSettings } from '../../quota/source.ts'
 import type { TObject } from '../../schema.ts'
-import { type Check, type Found, forEach, Skip } from '../check.ts'
+import { type Check, type Found, Skip } from '../check.ts'
 import type { Examination } from '../examination.ts'
-import { credentialled, didNotAnswer } from './key-sees.ts'
-
-/** Failures that say nothing about the credentials. */
-const SAYS_NOTHING: ReadonlySet<string> = new Set([
-  ...['unreachable', 'timeout', 'rate-limited', 'upstream-error', 'call-not-made', 'redirected'],
-  ...['host-not-allowed', 'answer-too-large', 'answer-invalid']
-])
+import { placeOf, saysNothing } from '../finding.ts'
+import { didNotAnswer, forEachProvider } from './each-provider.ts'
 
 export const falseKey: Check = {
   code: 'QB-FALSE-KEY',
@@ -20,17 +15,17 @@ export const falseKey: Check = {
     'A made-up key is refused: what answers is the provider itself, and not something in between that keeps answers.',
   failsWhen: 'It is taken.',
   async run(examination) {
-    return forEach(credentialled(examination), source => look(source, examination))
+    return forEachProvider(examination, source => look(source, examination))
   }
 }
 
 async function look(source: SourceSettings, { ask }: Examination): Promise<Found> {
   const asked = await ask(source)
-  const { name, adapter, shared } = source
+  const { adapter } = source
   if (asked.check.health === 'failing') throw didNotAnswer()
   const madeUp = withMadeUpSecrets(adapter.connectionSchema, asked.connection)
   if (madeUp === undefined) throw new Skip('its connection holds no secret')
-  const place = ['providers', name, ...(shared ? ['connection'] : [])]
+  const place = placeOf(source)
   const verdict = judge(await asked.checkWith(madeUp))
   if (verdict === 'refused') return { status: 'ok', found: 'a made-up key is refused', place }
   if (verdict !== 'taken') throw new Skip(`with a made-up key no answer came: ${verdict}`)
@@ -44,7 +39,7 @@ async function look(source: SourceSettings, { ask }: Examination): Promise<Found
 
 function judge(check: ConnectionCheck): string {
   if (check.health !== 'failing') return 'taken'
-  return SAYS_NOTHING.has(check.finding) ? check.finding : 'refused'
+  return saysNothing(check.finding) ? check.finding : 'refused'
 }
 
 /** A connection whose secrets are of the same form, and nobody's; undefined when there are none. */

@@ -13,11 +13,8 @@ export const forward: Check = {
   looksAt: 'What `forward.to` names answers, whatever it answers. It is asked by GET, which has no effects.',
   warnsWhen: 'A gateway answers that its own server is not there.',
   failsWhen: 'It cannot be reached, or leads back to Quota Bridge.',
-  async run({ parts: { forward: targets }, mistakes, written }) {
-    if (targets === undefined) {
-      const isWrong = mistakes.some(({ path }) => path[0] === 'forward')
-      throw new Skip(isWrong ? 'forward: is not right (QB-CONFIG)' : 'there is no configuration (QB-CONFIG)')
-    }
+  async run({ parts: { forward: targets }, notRight, written }) {
+    if (targets === undefined) throw notRight('forward')
     if (targets.length === 0) throw new Skip('the configuration has no forward:')
     const isList = Array.isArray(Object(written?.value).forward)
     const named = targets.map(

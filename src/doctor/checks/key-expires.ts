@@ -1,8 +1,10 @@
 // QB-KEY-EXPIRES: how long the credentials of a provider are good.
 import type { SourceSettings } from '../../quota/source.ts'
-import { type Check, type Found, forEach, Skip } from '../check.ts'
+import { type Check, type Found, Skip } from '../check.ts'
 import type { Examination } from '../examination.ts'
-import { credentialled, didNotAnswer } from './key-sees.ts'
+import { placeOf } from '../finding.ts'
+import { variablesToSet } from '../written.ts'
+import { didNotAnswer, forEachProvider } from './each-provider.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 30
@@ -16,14 +18,13 @@ export const keyExpires: Check = {
   warnsWhen: 'They end within 30 days.',
   failsWhen: 'They end within 3 days.',
   async run(examination) {
-    return forEach(credentialled(examination), source => look(source, examination))
+    return forEachProvider(examination, source => look(source, examination))
   }
 }
 
-async function look(source: SourceSettings, { ask, now }: Examination): Promise<Found> {
+async function look(source: SourceSettings, { ask, now, written }: Examination): Promise<Found> {
   const { check } = await ask(source)
-  const { name, shared } = source
-  const place = ['providers', name, ...(shared ? ['connection'] : [])]
+  const place = placeOf(source)
   if (check.health === 'failing') throw didNotAnswer()
   const { expiresAt } = check
   if (expiresAt === undefined) throw new Skip('the provider does not tell when they end')
@@ -32,5 +33,5 @@ async function look(source: SourceSettings, { ask, now }: Examination): Promise<
   const found = `they end in ${days === 1 ? 'one day' : `${days} days`}, on ${expiresAt.toISOString().slice(0, 10)}`
   if (days >= SOON_DAYS) return { status: 'ok', found, place }
   const remedy = 'Make new ones at the provider, put them in the place of these, and restart the service.'
-  return { status: days < URGENT_DAYS ? 'failed' : 'warning', found, place, remedy }
+  return { status: days < URGENT_DAYS ? 'failed' : 'warning', found, place, remedy, ...variablesToSet(written, place) }
 }

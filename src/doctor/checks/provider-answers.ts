@@ -1,10 +1,12 @@
 // QB-PROVIDER-ANSWERS: whether a provider answers, and soon enough.
 import { needsConnection } from '../../config/schema.ts'
-import { findingOf } from '../../findings.ts'
 import { ProviderError } from '../../quota/provider.ts'
 import type { SourceSettings } from '../../quota/source.ts'
-import { type Check, type Found, forEach, Skip } from '../check.ts'
+import type { Check, Found } from '../check.ts'
 import type { Examination } from '../examination.ts'
+import { placeOf, saysNothing, tellFinding } from '../finding.ts'
+import { variablesToSet } from '../written.ts'
+import { forEachProvider } from './each-provider.ts'
 
 export const providerAnswers: Check = {
   code: 'QB-PROVIDER-ANSWERS',
@@ -14,29 +16,23 @@ export const providerAnswers: Check = {
   warnsWhen: 'A part of the report could not be had, or it came so late that a reader is shown older numbers.',
   failsWhen: 'It refuses, cannot be reached, or gives no report in time.',
   async run(examination) {
-    if (examination.parts.providers === undefined) throw new Skip('there is no configuration (QB-CONFIG)')
-    return forEach(examination.parts.providers, source => look(source, examination))
+    return forEachProvider(examination, source => look(source, examination), 'all')
   }
 }
 
-async function look(source: SourceSettings, { ask }: Examination): Promise<Found> {
+async function look(source: SourceSettings, { ask, written }: Examination): Promise<Found> {
   const { whose, check, report, reportMs, complaints } = await ask(source)
-  const { name, adapter, freshness, shared } = source
-  const place = [
-    'providers',
-    name,
-    ...(shared && needsConnection(source.adapter.connectionSchema) ? ['connection'] : [])
-  ]
-  const finding =
-    report instanceof ProviderError ? report.finding : check.health === 'failing' ? check.finding : undefined
-  if (finding !== undefined) {
-    const [message = finding, remedy] = findingOf(finding, adapter.findings) ?? []
-    const reason = report instanceof ProviderError && report.reason ? ` (${report.reason})` : ''
+  const { name, adapter, freshness } = source
+  const place = placeOf(source)
+  const refused = report instanceof ProviderError ? report : check
+  if (refused instanceof ProviderError || refused.health === 'failing') {
+    const { finding } = refused
+    const reason = refused instanceof ProviderError ? refused.reason : undefined
     return {
       status: 'failed',
-      found: `${message.replace(/\.$/, '')}${reason}: ${finding}`,
+      ...tellFinding(finding, adapter.findings, reason),
       place,
-      ...(remedy && { remedy })
+      ...(saysNothing(finding) ? {} : variablesToSet(written, ['providers', name, 'connection']))
     }
   }
   const took = `answers in ${Math.ceil(reportMs)} ms`
@@ -47,14 +43,12 @@ async function look(source: SourceSettings, { ask }: Examination): Promise<Found
       status: 'warning',
       found: `${took}, which is more than its patience of ${freshness.patienceMs} ms`,
       place,
-      remedy: 'A reader is shown older numbers when there are any. Raise its patience and deadline if it stays so slow.'
+      remedy:
+        'A reader is shown older numbers where there are any. If it stays so slow, raise patience and deadline of this provider.'
     }
   }
-  return {
-    status: 'ok',
-    found: needsConnection(source.adapter.connectionSchema)
-      ? `${took}, asked with ${whose}`
-      : 'speaks for nobody, and is always there',
-    place
-  }
+  const found = needsConnection(adapter.connectionSchema)
+    ? `${took}, asked with ${whose}`
+    : 'speaks for nobody, and is always there'
+  return { status: 'ok', found, place }
 }

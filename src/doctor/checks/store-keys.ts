@@ -1,10 +1,9 @@
 // QB-STORE-KEYS: under which encryption keys the rows are.
+import { LARGE_PART } from '../../store/refusal.ts'
 import type { SealCount } from '../../store/rotation.ts'
 import type { Check, Found } from '../check.ts'
 
 const PLACE = ['store', 'encryptionKeys']
-/** From this part on the service does not start. */
-const LARGE_PART = 1 / 4
 
 export const storeKeys: Check = {
   code: 'QB-STORE-KEYS',
@@ -18,25 +17,33 @@ export const storeKeys: Check = {
     const counts = await store.countByKey()
     const all = sumOf(counts)
     if (all === 0) return [{ status: 'ok', found: 'nothing is stored yet', place: PLACE }]
-    return [...Map.groupBy(counts, ({ keyId }) => keyId)].map(([keyId, rows]): Found => {
+    const foreign = sumOf(counts.filter(({ keyId }) => !store.keyIds.includes(keyId)))
+    const byKey = Map.groupBy(counts, ({ keyId }) => keyId)
+    // In the order of the configuration, then those that it does not name.
+    const keyIds = [...new Set([...store.keyIds, ...byKey.keys()])]
+    return keyIds.flatMap((keyId, position): Found[] => {
+      const rows = byKey.get(keyId)
+      return rows ? [judge(keyId, rows, position)] : []
+    })
+
+    function judge(keyId: string, rows: SealCount[], position: number): Found {
       const line = { subject: keyId, place: PLACE, details: rows.map(row => `${row.rows} ${NAMES[row.table]}`) }
-      const position = store.keyIds.indexOf(keyId)
       const some = `${sumOf(rows)} of ${all} rows`
       if (position === 0) return { ...line, status: 'ok', found: `${some} are under the first key` }
-      if (position > 0) {
+      if (store.keyIds.includes(keyId)) {
         const remedy = 'Re-encrypt them under the first key; then this one can be taken out.'
         const paste = [commandLine(`rotate-keys --config ${file}`)]
         return { ...line, status: 'warning', found: `${some} are under key ${position + 1}`, remedy, paste }
       }
       return {
         ...line,
-        status: sumOf(rows) >= all * LARGE_PART ? 'failed' : 'warning',
+        status: foreign >= all * LARGE_PART ? 'failed' : 'warning',
         found: `${some} are under a key that is not configured`,
         remedy:
           'Add the key that they were saved with behind the first one. If it is lost, those sites must connect again.',
         paste: ['store: { encryptionKeys: ["${ENCRYPTION_KEY}", "${OLD_ENCRYPTION_KEY}"] }']
       }
-    })
+    }
   }
 }
 

@@ -4,17 +4,16 @@ import { dirname, resolve } from 'node:path'
 import { sqliteFile } from '../../store/inspection.ts'
 import { StoreError, storeTroubles } from '../../store/store-error.ts'
 import { type Check, type Found, Skip } from '../check.ts'
-import { noStore } from '../examination.ts'
 
 export const storeReached: Check = {
   code: 'QB-STORE-REACHED',
   group: 'Store',
   looksAt: 'The database that `store.url` names answers; a SQLite file can be read. It is opened for reading alone.',
   failsWhen: 'It does not answer, refuses us, or is damaged.',
-  async run({ reachStore, parts: { store }, mistakes }) {
+  async run({ reachStore, parts: { store } }) {
     const place = ['store', 'url']
     const reach = await reachStore()
-    if (reach.kind === 'none') throw new Skip(noStore(mistakes))
+    if (reach.kind === 'none') throw new Skip(reach.why)
     if (reach.kind === 'absent')
       return [{ status: 'ok', found: `${reach.file} is not there yet; the first start makes it`, place }]
     const file = sqliteFile(store?.url ?? '')

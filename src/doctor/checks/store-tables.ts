@@ -1,6 +1,6 @@
 // QB-STORE-TABLES: whether the tables are those of this version.
-import { type Check, Skip } from '../check.ts'
-import { noStore } from '../examination.ts'
+import type { Check } from '../check.ts'
+import { demandReach } from '../examination.ts'
 
 export const storeTables: Check = {
   code: 'QB-STORE-TABLES',
@@ -8,12 +8,9 @@ export const storeTables: Check = {
   looksAt: 'The tables are as this version makes them.',
   warnsWhen: 'The next start has steps to take; it takes them by itself.',
   failsWhen: 'A later version has changed them already: this one would not understand them.',
-  async run({ reachStore, mistakes }) {
-    const reach = await reachStore()
-    if (reach.kind === 'none') throw new Skip(noStore(mistakes))
-    if (reach.kind === 'absent') throw new Skip('there is no store yet')
-    if (reach.kind === 'closed') throw new Skip('the store cannot be read (QB-STORE-REACHED)')
-    const { done, pending, foreign } = await reach.inspection.steps()
+  async run({ reachStore }) {
+    const { inspection } = demandReach(await reachStore())
+    const { done, pending, foreign } = await inspection.steps()
     if (foreign.length > 0) {
       return [
         {

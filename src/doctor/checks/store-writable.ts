@@ -3,7 +3,7 @@ import { constants, existsSync, statfsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type StoreInspection, sqliteFile } from '../../store/inspection.ts'
 import { type Check, type Found, Skip } from '../check.ts'
-import { noStore } from '../examination.ts'
+import { demandReach } from '../examination.ts'
 import { mayBe, tellTrouble } from './store-reached.ts'
 
 const MIB = 1024 ** 2
@@ -17,18 +17,17 @@ export const storeWritable: Check = {
     'Changes could be saved. A row is written in a transaction that is rolled back; of a SQLite file that nobody uses now only the rights are looked at, and the room on its disk.',
   warnsWhen: 'There is less than 100 MiB of room.',
   failsWhen: 'It may not be written to, its disk is full, or the server is a standby.',
-  async run({ reachStore, parts, mistakes }) {
+  async run({ reachStore, parts }) {
     const place = ['store', 'url']
     const reach = await reachStore()
-    if (reach.kind === 'none') throw new Skip(noStore(mistakes))
+    if (reach.kind === 'none') throw new Skip(reach.why)
     const file = sqliteFile(parts.store?.url ?? '')
     if (file !== undefined) {
       const trouble = lookAtFile(resolve(file))
       if (trouble) return [{ ...trouble, place }]
     }
     if (reach.kind === 'absent') return [{ status: 'ok', found: 'the file can be made', place }]
-    if (reach.kind === 'closed') throw new Skip('the store cannot be read (QB-STORE-REACHED)', { place })
-    return [{ ...(await tryIt(reach.inspection, file)), place }]
+    return [{ ...(await tryIt(demandReach(reach).inspection, file)), place }]
   }
 }
 

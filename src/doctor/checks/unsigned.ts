@@ -1,5 +1,5 @@
 // QB-WIX-UNSIGNED: whether anybody may ask.
-import { type Check, Skip } from '../check.ts'
+import type { Check } from '../check.ts'
 
 export const unsigned: Check = {
   code: 'QB-WIX-UNSIGNED',
@@ -7,9 +7,9 @@ export const unsigned: Check = {
   looksAt: 'Only calls that Wix has signed are answered.',
   warnsWhen: '`wix.allowUnsigned` is on, which is for development.',
   offline: true,
-  async run({ parts: { wix } }) {
+  async run({ parts: { wix }, notRight }) {
     const place = ['wix', 'allowUnsigned']
-    if (!wix) throw new Skip('wix: is not right as a whole (QB-CONFIG)')
+    if (!wix) throw notRight('wix')
     if (!wix.allowUnsigned) return [{ status: 'ok', found: 'only signed calls are answered' }]
     return [
       {

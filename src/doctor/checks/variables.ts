@@ -1,6 +1,5 @@
 // QB-CONFIG-VARIABLES: the variables and the secret files that the configuration names.
 import type { Check, Found } from '../check.ts'
-import type { Examination } from '../examination.ts'
 import { placeholderValue } from '../mask.ts'
 import type { Placeholder } from '../written.ts'
 
@@ -19,11 +18,6 @@ export const variables: Check = {
     )
     return found.length === 0 ? [{ status: 'ok', found: 'the configuration names none' }] : found
   }
-}
-
-/** Those that nothing stands for. */
-export function missingPlaceholders({ written, environment }: Examination): Placeholder[] {
-  return (written?.placeholders ?? []).filter(({ name }) => placeholderValue(name, environment) === undefined)
 }
 
 function look({ name, places: [place = []] }: Placeholder, value: string | undefined): Found {
@@ -51,7 +45,8 @@ function look({ name, places: [place = []] }: Placeholder, value: string | undef
     const remedy = 'Take the quotation marks off: they have become a part of the value.'
     return { ...line, status: 'warning', found: `${length}, in quotation marks`, remedy }
   }
-  if (value !== value.trim()) {
+  // Of a text of several lines, such as a PEM, the last line's end belongs to it.
+  if (value !== value.trim() && !value.trim().includes('\n')) {
     const remedy = 'Take the blanks or line breaks at its ends off.'
     return { ...line, status: 'warning', found: `${length}, with blanks at its ends`, remedy }
   }

@@ -1,6 +1,6 @@
 // QB-WIX-KEY: the keys that Wix's calls are verified with.
-import { type Check, Skip } from '../check.ts'
-import { missingPlaceholders } from './variables.ts'
+import type { Check } from '../check.ts'
+import { isWithin } from '../examination.ts'
 
 const REMEDY = "Copy the public key whole from the app's page Webhooks in Wix's dashboard."
 const DASHBOARD = 'https://manage.wix.com/account/custom-apps'
@@ -12,15 +12,10 @@ export const wixKey: Check = {
   failsWhen: 'A key cannot be read, is of another kind, shorter, or a private one.',
   offline: true,
   async run(examination) {
-    const { mistakes, parts, written } = examination
+    const { mistakes, parts, missing, notRight } = examination
     const place = ['wix', 'publicKey']
-    const wrong = mistakes.filter(({ path }) => place.every((key, depth) => path[depth] === key))
-    if (
-      missingPlaceholders(examination).some(({ places }) =>
-        places.some(path => path.join('.').startsWith('wix.publicKey'))
-      )
-    )
-      throw new Skip('what it names is missing (QB-CONFIG-VARIABLES)', { place })
+    if (missing.some(({ places }) => places.some(path => isWithin(path, place)))) throw notRight(...place)
+    const wrong = mistakes.filter(({ path }) => isWithin(path, place))
     const found = wrong.map(({ path, message }) => ({
       status: 'failed' as const,
       found: `the key ${message.split('; ')[0]}`,
@@ -29,8 +24,7 @@ export const wixKey: Check = {
       paste: [DASHBOARD]
     }))
     const keys = parts.wix?.publicKeys ?? []
-    if (found.length === 0 && keys.length === 0)
-      throw new Skip(written ? 'wix: is not right as a whole (QB-CONFIG)' : 'there is no configuration (QB-CONFIG)')
+    if (found.length === 0 && keys.length === 0) throw notRight('wix')
     const bits = keys.map(({ asymmetricKeyDetails }) => asymmetricKeyDetails?.modulusLength ?? 0)
     return [...found, ...bits.map(length => ({ status: 'ok' as const, found: `RSA, ${length} bits`, place }))]
   }
