@@ -61,7 +61,7 @@ export async function examineAndShow(
     now: Date.now,
     skip,
     failOn: failOn === 'warning' ? 'warning' : 'failure',
-    commandLine: line => `${programName(environment)} ${line}`,
+    commandLine: (...words) => [programName(environment), ...words.map(quoted)].join(' '),
     onProgress: shown.tell,
     ...(!json && { onLine: lineWriter(paint, write) })
   })
@@ -76,4 +76,9 @@ export async function examineAndShow(
 function programName({ npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {
   if (script !== undefined) return 'npm start --'
   return `${basename(process.execPath)} ${relative(process.cwd(), process.argv[1] ?? '')}`
+}
+
+/** A word as a shell takes it for one. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -30,7 +30,13 @@ export interface Asked extends Chosen {
   close(): Promise<void>
 }
 
-export async function askProvider(source: SourceSettings, chosen: Chosen, now: () => number): Promise<Asked> {
+/** Asks it; `checkMs` is how long a check may take. */
+export async function askProvider(
+  source: SourceSettings,
+  chosen: Chosen,
+  now: () => number,
+  { checkMs = CHECK_MS } = {}
+): Promise<Asked> {
   const { name, adapter, settings, freshness } = source
   const complaints: string[] = []
   const log = {
@@ -38,7 +44,7 @@ export async function askProvider(source: SourceSettings, chosen: Chosen, now: (
       void complaints.push(`${message} (${Object.values(details).filter(Boolean).join(', ')})`)
   }
   const provider = adapter.create(settings, { name, now, log })
-  const check = await checkInTime(provider, chosen.connection)
+  const check = await checkInTime(provider, chosen.connection, checkMs)
   const started = performance.now()
   // Past its caches a provider is asked after a purchase, never to find out how it is.
   const report = await gently(provider, fetchWithinMs(freshness))
@@ -50,14 +56,14 @@ export async function askProvider(source: SourceSettings, chosen: Chosen, now: (
     report,
     reportMs: performance.now() - started,
     complaints,
-    checkWith: connection => checkInTime(provider, connection),
+    checkWith: connection => checkInTime(provider, connection, checkMs),
     close: () => provider.close()
   }
 }
 
-async function checkInTime(provider: QuotaProvider, connection: unknown): Promise<ConnectionCheck> {
-  const asked = provider.check(connection, { signal: AbortSignal.timeout(CHECK_MS) })
-  return within<ConnectionCheck, ConnectionCheck>(CHECK_MS + DEAF_MS, asked, () => ({
+async function checkInTime(provider: QuotaProvider, connection: unknown, ms: number): Promise<ConnectionCheck> {
+  const asked = provider.check(connection, { signal: AbortSignal.timeout(ms) })
+  return within<ConnectionCheck, ConnectionCheck>(ms + DEAF_MS, asked, () => ({
     health: 'failing',
     finding: 'timeout'
   }))

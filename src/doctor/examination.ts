@@ -34,7 +34,7 @@ export interface ExaminationOptions {
   /** The site that is meant, where it matters. */
   site?: string
   /** Of this program, a command line that can be pasted where this one was typed. */
-  commandLine: (line: string) => string
+  commandLine: (...words: string[]) => string
   onProgress: (done: number, total: number) => void
 }
 

@@ -58,7 +58,7 @@ export async function examineIn(
     offline: false,
     skip: [],
     failOn: 'failure',
-    commandLine: line => `quota-bridge ${line}`,
+    commandLine: (...words) => ['quota-bridge', ...words].join(' '),
     onProgress: () => {},
     ...options
   })

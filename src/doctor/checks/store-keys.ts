@@ -32,7 +32,7 @@ export const storeKeys: Check = {
       if (position === 0) return { ...line, status: 'ok', found: `${some} are under the first key` }
       if (store.keyIds.includes(keyId)) {
         const remedy = 'Re-encrypt them under the first key; then this one can be taken out.'
-        const paste = [commandLine(`rotate-keys --config ${file}`)]
+        const paste = [commandLine('rotate-keys', '--config', file)]
         return { ...line, status: 'warning', found: `${some} are under key ${position + 1}`, remedy, paste }
       }
       return {
