@@ -7,6 +7,7 @@ const FLOORS = [
   'devkit',
   'main',
   'commands',
+  'doctor',
   'health-check',
   'app',
   'config',
@@ -27,7 +28,9 @@ const FLOORS = [
   'findings',
   'fingerprint',
   'within',
+  'terminal',
   'version',
+  'exit',
   'schema'
 ]
 

@@ -1,7 +1,7 @@
 // What a command is: its name, what it takes, and what it does.
 import { parseArgs } from 'node:util'
+import { type ExitCode, UsageError } from '../exit.ts'
 import { suggest } from '../mistakes.ts'
-import { type ExitCode, UsageError } from './exit.ts'
 
 export interface CommandOption {
   type: 'string' | 'boolean'

@@ -1,8 +1,8 @@
 // A command's own failures, as the operator reads them on a terminal.
 import { styleText } from 'node:util'
 import type { Logger } from 'pino'
+import { EXIT, type ExitCode } from '../exit.ts'
 import { ConfigurationError, type Mistake } from '../mistakes.ts'
-import { EXIT, type ExitCode } from './exit.ts'
 
 /** Tells why a command could not do its work, and gives the exit code for it. */
 export function fail(error: unknown, file: string, logger: Logger): ExitCode {

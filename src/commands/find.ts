@@ -1,8 +1,8 @@
 // Which command of the table a command line means.
 import { parseArgs } from 'node:util'
+import { UsageError } from '../exit.ts'
 import { suggest } from '../mistakes.ts'
 import type { Command, CommandOption } from './command.ts'
-import { UsageError } from './exit.ts'
 
 /** Options that are answered before any command runs. */
 export const COMMON_OPTIONS = {

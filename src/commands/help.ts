@@ -1,8 +1,7 @@
 // What --help shows: the table of commands, or what one of them takes. No line is longer than a terminal's 80 columns.
+import { wrap } from '../terminal.ts'
 import type { Command, CommandOption } from './command.ts'
 import { COMMON_OPTIONS } from './find.ts'
-
-const COLUMNS = 80
 
 /** All commands, for whoever names none; the first is the one that is meant then. */
 export function overview(commands: readonly [Command, ...Command[]]): string {
@@ -41,7 +40,7 @@ export function usageOf({ name, operands = [], options }: Command): string {
     const text = type === 'boolean' ? `--${option}` : `--${option} ${value}`
     return option === 'config' ? text : `[${text}]${multiple ? '...' : ''}`
   })
-  return wrap([start, ...parts].join(' '), '  ', /(?<=\.\.\.|\]|FILE) /)
+  return wrap([start, ...parts].join(' '), { indent: '  ', at: /(?<=\.\.\.|\]|FILE) / })
 }
 
 function optionLines({ options }: Command): string {
@@ -57,19 +56,6 @@ function optionLines({ options }: Command): string {
 function columns(rows: string[][]): string {
   const width = Math.max(...rows.map(([left = '']) => left.length))
   return rows
-    .map(([left = '', right = '']) => wrap(`  ${left.padEnd(width)}  ${right}`, ' '.repeat(width + 4)))
+    .map(([left = '', right = '']) => wrap(`  ${left.padEnd(width)}  ${right}`, { indent: ' '.repeat(width + 4) }))
     .join('\n')
-}
-
-/** Breaks at blanks; further lines are indented. */
-function wrap(text: string, indent = '', blank: RegExp = /(?<=\S) (?=\S)/): string {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(blank)) {
-    if (line !== '' && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].join('\n')
 }

@@ -1,7 +1,8 @@
 // From a command line to an exit code.
+
+import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { VERSION } from '../version.ts'
 import type { Command, CommandContext } from './command.ts'
-import { EXIT, type ExitCode, UsageError } from './exit.ts'
 import { checkOptions, findCommand } from './find.ts'
 import { helpOf, overview, usageOf } from './help.ts'
 

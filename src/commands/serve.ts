@@ -6,10 +6,10 @@ import { startService } from '../app.ts'
 import { durationMs } from '../config/durations.ts'
 import { loadConfiguration } from '../config/load.ts'
 import { configuredSecrets } from '../config/secrets.ts'
+import { EXIT } from '../exit.ts'
 import { createLogger, logLevel } from '../logging.ts'
 import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
-import { EXIT } from './exit.ts'
 import { fail } from './fail.ts'
 
 export const serve = defineCommand({

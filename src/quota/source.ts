@@ -61,7 +61,7 @@ const NO_SITE = {
 export function createSource(
   configured: SourceSettings,
   provider: TimedProvider,
-  store: Pick<Store, 'connections' | 'changes'>
+  store: Pick<Store, 'changes'> & { connections: Pick<Store['connections'], 'get'> }
 ): Source {
   const { name, adapter, shared } = configured
   // Only the adapter's own settings count: how long numbers are fresh changes nothing about them.

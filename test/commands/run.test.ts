@@ -1,9 +1,9 @@
 // The command line's own manners, with commands made up for it: each is told apart, helped with, and corrected.
 import t, { type Test } from 'tap'
 import { type Command, defineCommand } from '../../src/commands/command.ts'
-import { EXIT } from '../../src/commands/exit.ts'
 import { commands } from '../../src/commands/index.ts'
 import { runCommand } from '../../src/commands/run.ts'
+import { EXIT } from '../../src/exit.ts'
 
 const usual = defineCommand({
   name: 'serve',
