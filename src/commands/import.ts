@@ -21,6 +21,9 @@ import {
 } from './moving.ts'
 import { progress } from './progress.ts'
 
+/** Records. */
+const TELL_EVERY = 500
+
 export const importStore = defineCommand({
   name: 'import',
   summary: 'puts an export into an empty store, or merges it into one',
@@ -66,49 +69,51 @@ interface Importing {
 async function read({ source, passphrase, merge, dryRun, configuration }: Importing): Promise<ExitCode> {
   const { store, providers } = configuration
   const keyring = createKeyring(store.encryptionKeys)
-  const lines = await openLines(readParts(source), { keyring, ...(passphrase !== undefined && { passphrase }) })
+  const parts = readParts(source)
+  const shown = progress()
+  let imported: Imported & Partial<Verified>
   try {
-    const file = await readLines(lines)
-    const shown = progress()
+    const file = await readLines(await openLines(parts, { keyring, passphrase }))
     const onProgress = (done: number) => {
-      if (done % 500 === 0) shown.tell(done, sumOf(file.head.expected))
+      if (done % TELL_EVERY === 0) shown.tell(done, sumOf(file.head.expected))
     }
     const options = { ...store, merge, now: Date.now, onProgress }
-    try {
-      const known = new Set(providers.keys())
-      if (dryRun) return tell(await tryImport(options, file), known, 'would import')
-      const imported = await importInto(options, file)
-      const code = tell(imported, known, 'imported')
-      return tellOpened(imported) === EXIT.ok ? code : EXIT.warnings
-    } finally {
-      shown.end()
-    }
+    imported = await (dryRun ? tryImport(options, file) : importInto(options, file))
   } finally {
-    await lines.return(undefined)
+    shown.end()
+    // Whoever writes into standard input is not waited for.
+    parts.destroy()
   }
+  const codes = [
+    tellImported(imported, dryRun),
+    tellOpened(imported),
+    tellStrangers(imported.providers, new Set(providers.keys()))
+  ]
+  return codes.find(code => code !== EXIT.ok) ?? EXIT.ok
 }
 
-function tell(
-  { counts, replaced, older, deleted, providers }: Imported,
-  known: ReadonlySet<string>,
-  done: string
-): ExitCode {
+function tellImported({ counts, replaced, older, deleted }: Imported, dryRun: boolean): ExitCode {
   process.stdout.write(
-    `${done} ${countsInWords(counts)}\nreplaced: ${replaced}, left out as older: ${older}, left out as deleted since: ${deleted}\n`
+    `${dryRun ? 'would import' : 'imported'} ${countsInWords(counts)}\nreplaced: ${replaced}, left out as older: ${older}, left out as deleted since: ${deleted}\n`
   )
-  const strangers = [...providers].filter(name => !known.has(name))
-  if (strangers.length === 0) return EXIT.ok
-  process.stderr.write(
-    `The configuration has no provider ${strangers.join(', ')}: the connections with it are kept, but nobody is told anything from them.\n`
-  )
-  return EXIT.warnings
+  return EXIT.ok
 }
 
-function tellOpened({ rows, unreadable }: Verified): ExitCode {
+function tellOpened({ rows, unreadable }: Partial<Verified>): ExitCode {
+  if (rows === undefined || unreadable === undefined) return EXIT.ok
   process.stdout.write(`opened: ${rows - unreadable} of ${rows}\n`)
   if (unreadable === 0) return EXIT.ok
   process.stderr.write(
     'Those that do not open were there before, under a key that store.encryptionKeys does not name; add it.\n'
+  )
+  return EXIT.warnings
+}
+
+function tellStrangers(providers: ReadonlySet<string>, known: ReadonlySet<string>): ExitCode {
+  const strangers = [...providers].filter(name => !known.has(name))
+  if (strangers.length === 0) return EXIT.ok
+  process.stderr.write(
+    `The configuration has no provider ${strangers.join(', ')}: the connections with it are kept, but nobody is told anything from them.\n`
   )
   return EXIT.warnings
 }

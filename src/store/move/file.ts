@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream, existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { MoveRefusal } from './refusal.ts'
 
@@ -56,6 +57,6 @@ export async function writeStandard(parts: AsyncIterable<Uint8Array>): Promise<v
 }
 
 /** The bytes of a file, or of standard input. */
-export function readParts(file: string): AsyncIterable<Uint8Array> {
+export function readParts(file: string): Readable {
   return file === STANDARD ? process.stdin : createReadStream(file)
 }

@@ -41,7 +41,7 @@ async function* encode(text: AsyncIterable<string>): AsyncGenerator<Uint8Array> 
 
 export interface Opening {
   keyring: Keyring
-  passphrase?: string
+  passphrase: string | undefined
 }
 
 /**

@@ -6,7 +6,7 @@ import { notifyOfAny } from '../changes.ts'
 import { type Database, IN_MEMORY, migrate, OF_A_COMMAND, openDatabase } from '../database.ts'
 import { createKeyring } from '../encryption.ts'
 import { holdStore } from '../hold.ts'
-import { sqliteFile } from '../inspection.ts'
+import { readSteps, sqliteFile } from '../inspection.ts'
 import { openSqliteForReading } from '../sqlite.ts'
 import type { Tables } from '../tables.ts'
 import { appendAudit, countAudit, mergeAudit } from './audit.ts'
@@ -46,6 +46,8 @@ export async function importInto(options: ImportOptions, read: Read): Promise<Im
     const database = openDatabase(url, () => {}, OF_A_COMMAND)
     const { engine, queries, close } = database
     try {
+      const { foreign } = await readSteps(queries, engine)
+      if (foreign.length > 0) throw new MoveRefusal('STORE_TABLES', { steps: foreign.join(' ') })
       await migrate(database)
       const keyring = createKeyring(encryptionKeys)
       return await queries.transaction().execute(async transaction => {
