@@ -30,6 +30,7 @@ export async function writeFile(
         await handle.writeFile(part)
       }
       await handle.sync()
+      signal.throwIfAborted()
     } finally {
       await handle.close()
     }
