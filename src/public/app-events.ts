@@ -40,7 +40,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
         tags: ['Wix'],
         summary: 'What happened to the app on a site',
         description:
-          'When the app is removed from a site, everything kept about that site is deleted, but for what was saved after the event was signed. Any other event is answered and ignored. Telling an event twice, or late, does no harm.',
+          'When the app is removed from a site, everything that names that site is deleted, but for what was saved after the event was signed. Any other event is answered and ignored. Telling an event twice, or late, does no harm.',
         consumes: ['text/plain'],
         body: Type.String({
           description:

@@ -8,7 +8,7 @@ import { classifySqlite, StoreError } from './store-error.ts'
 
 /**
  * Holds a store for one service, until it is let go or the process ends, however it ends; commands and a service's own
- * workers open what a service holds. A PostgreSQL is for many services, and nothing is held then.
+ * workers open what a service holds, but for an import. A PostgreSQL is for many services, and nothing is held then.
  * @throws {StoreRefusal} when another service holds the file
  */
 export function holdStore(url: string): { release(): void } {
