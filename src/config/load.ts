@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
@@ -85,7 +86,7 @@ export function inspectConfiguration(yaml: string, { environment, adapters }: Lo
     return { mistakes: [{ path: [], message, line: lines.linePos(syntax.pos[0]).line }], parts: {} }
   }
 
-  const mistakes: Mistake[] = []
+  const mistakes = logLevelMistakes(environment)
   const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
   // Before defaults are filled in: what was written matters.
   const basePath = entry(entry(written, 'server'), 'basePath')

@@ -78,6 +78,7 @@ providers:
     connection: { url: "${docspaceUrl}", apiKey: "\${DOCSPACE_API_KEY}" }
     allowedHosts: [127.0.0.1]
     allowPrivateHosts: true
+    checkOnStart: false
   newsletter:
     type: static
     groups:

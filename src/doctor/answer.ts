@@ -45,7 +45,7 @@ export async function tellAnswer(
     const store = keepingNothing(question.store)
     const source = createSource(configured, neverPastCaches(provider, fetchWithinMs(freshness)), store)
     const wired: PublicAction = { ...action, source }
-    const reports = createReports(store, { now, onStoreError: () => {}, onUnusable: () => {} })
+    const reports = createReports(store, { now, onStoreError: () => {}, onUnusable: () => {}, onFetch: () => {} })
     const service = createQuotaService({ actions: new Map([[key, wired]]), sources: new Map(), ...reports })
     const { outcome, shown } = await service.ask({ actionKey: key, ...(site && { instanceId: canonicalSite(site) }) })
     const present = createPresenter({ ...(parts.presentation ?? { sizes: 'in-name' }), now })

@@ -24,8 +24,8 @@ export interface SourceSettings {
   /** Checked against the adapter's schema. */
   settings: unknown
   freshness: Freshness
-  /** The connection of all sites, checked against the adapter's schema; absent when every site has its own. */
-  shared?: { connection: unknown }
+  /** The connection of all sites, checked against the adapter's schema, and whether to ask for its health after the start; absent when every site has its own. */
+  shared?: { connection: unknown; checkOnStart?: boolean }
   /** Where a site without a connection of its own is sent. */
   connectUrl?: string
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { doctorSchema, updateDoctorPage, updateReference } from '../../src/devkit/docs.ts'
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md')]
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync(['docs/*.md', 'recipes/*.md'])]
 
 t.test('the reference is what the code says; `npm run docs` writes it anew', async t => {
   const reference = readFileSync('docs/reference.md', 'utf8')

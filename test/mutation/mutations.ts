@@ -48,6 +48,8 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
   'src/wix': ['test/wix', 'test/public', 'test/contract/generated-requests.test.ts'],
   'src/presentation': ['test/presentation', 'test/config', 'test/public', 'test/freshness/shown.test.ts'],
   'src/providers': ['test/providers', 'test/config', 'test/public', 'test/management', 'test/freshness'],
+  'src/observe': ['test/observe', 'test/management/tokens.test.ts'],
+  'src/public': ['test/observe', 'test/public'],
   'src/quota': ['test/quota', 'test/public', 'test/freshness', 'test/two-replicas.test.ts'],
   'src/store': ['test/store', 'test/management', 'test/main.test.ts']
 }

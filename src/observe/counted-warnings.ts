@@ -1,5 +1,5 @@
 // Warnings that may come by the thousand: the first of a kind is written at once, and how many more there were each minute.
-import type { FastifyBaseLogger } from 'fastify'
+import type { Logger } from 'pino'
 
 const EVERY_MS = 60_000
 /** Whoever provokes ever new kinds must not fill the memory or the log. */
@@ -8,7 +8,8 @@ const KINDS_MAX = 100
 export interface CountedWarning {
   /** What is counted together, beside the message. */
   kind: string
-  fields: Record<string, string | number | undefined>
+  /** Of the first of its kind. */
+  fields: Record<string, unknown>
   message: string
 }
 
@@ -16,7 +17,7 @@ export interface CountedWarning {
 export type WarnCounted = (warning: CountedWarning) => void
 
 /** `others` takes the place of a kind when there are too many of them. */
-export function createCountedWarnings(log: Pick<FastifyBaseLogger, 'warn'>, others: CountedWarning): WarnCounted {
+export function createCountedWarnings(log: Pick<Logger, 'warn'>, others: CountedWarning): WarnCounted {
   const counts = new Map<string, number>()
 
   return warning => {
