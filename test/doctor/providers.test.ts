@@ -164,11 +164,13 @@ const isMadeUp = (connection: unknown) => JSON.stringify(connection) !== '{"key"
 function fakeAdapter({
   check = () => 'ok',
   connectionSchema = Type.Object({ key: Secret() }, { additionalProperties: false }),
-  deaf = false
+  deaf = false,
+  fetchReport = async () => ({ vocabulary: 'fickle', account: 'x', groups: [] })
 }: {
   check?: (connection: unknown) => string
   connectionSchema?: ProviderAdapter['connectionSchema']
   deaf?: boolean
+  fetchReport?: QuotaProvider['fetchReport']
 } = {}): ProviderAdapter {
   return {
     type: 'fickle',
@@ -177,7 +179,7 @@ function fakeAdapter({
     connectionSchema,
     features: () => ({ known: ['a'], shown: ['a'] }),
     create: (): QuotaProvider => ({
-      fetchReport: async () => ({ vocabulary: 'fickle', account: 'x', groups: [] }),
+      fetchReport,
       check: async connection => {
         if (deaf) await new Promise(() => {})
         const finding = check(connection)
@@ -199,6 +201,18 @@ t.test('an adapter whose connection holds no secret, and one without a report to
   t.match(one('QB-KEY-SEES'), { status: 'ok', details: ['a: not there, or not in the plan'] })
   t.match(one('QB-ACTION-FEATURES'), { status: 'failed', remedy: 'The provider tells none at all now.' })
   t.match(one('QB-CLOCK'), { status: 'skipped', found: /no provider told the time/ })
+})
+
+t.test('an adapter with a fault of its own takes nothing else along', async t => {
+  const faulty = fakeAdapter({ fetchReport: () => Promise.reject(new TypeError('x is not a function')) })
+  const { one } = await examineIn(t.testdir(), {
+    adapters: new Map([['fickle', faulty]]),
+    sections: { providers: { f: { type: 'fickle', connection: { key: 'sk-1' } } }, actions: { a: { provider: 'f' } } },
+    asked: { action: 'a', languages: ['en'] }
+  })
+  for (const code of ['QB-PROVIDER-ANSWERS', 'QB-ANSWER'])
+    t.match(one(code), { status: 'failed', found: 'the check itself failed: x is not a function' })
+  t.match(one('QB-WAY-IN'), { status: 'skipped' })
 })
 
 t.test('a made-up secret has the form of the real one, and is another in every place', async t => {

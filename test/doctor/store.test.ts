@@ -3,9 +3,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { tellTrouble } from '../../src/doctor/checks/store-reached.ts'
+import { lookAtFile } from '../../src/doctor/checks/store-writable.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { inspectStore } from '../../src/store/inspection.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { ENCRYPTION_KEY } from '../helpers/bridge.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 import { type ExamineTestOptions, examineIn, SOUND } from '../helpers/examine.ts'
@@ -184,6 +187,10 @@ t.test('PostgreSQL: a database that is not there, and one that is only read', as
   const elsewhere = await examineStore(t.testdir(), url.replace(/[^/]*$/, 'nowhere'))
   t.match(elsewhere.one('QB-STORE-REACHED'), { status: 'failed', found: /the database refuses us/ })
   await (await open(t, url)).close()
+  await run(url, "create role beggar login password 'beggar'")
+  const beggar = await examineStore(t.testdir(), url.replace('postgres:postgres@', 'beggar:beggar@'))
+  t.match(beggar.one('QB-STORE-REACHED'), { status: 'ok' })
+  t.match(beggar.one('QB-STORE-TABLES'), { status: 'failed', found: /^the database refuses us: permission denied/ })
   await run(url, `alter database ${url.split('/').at(-1)} set default_transaction_read_only = on`)
   const standby = await examineStore(t.testdir(), url)
   t.match(standby.one('QB-STORE-REACHED'), { status: 'ok' })
@@ -232,8 +239,26 @@ t.test('a file that the first start makes: whether it can be made', async t => {
   t.match(system.one('QB-STORE-WRITABLE'), { status: 'failed', found: /\/proc/ })
 })
 
-t.test('a file that is no database, and one that may not be read', async t => {
-  const dir = t.testdir({ 'q.db': 'x'.repeat(8192), 'closed.db': '' })
+t.test('what a user may not read or write is told with who must own it', async t => {
+  const dir = t.testdir({ 'q.db': '' })
+  t.match(tellTrouble(new StoreError('damaged', 'unable to open'), `${dir}/gone.db`), {
+    status: 'failed',
+    found: /gone\.db may not be read by this user/,
+    paste: [new RegExp(`^chown -R \\d+ ${dir}$`)]
+  })
+  t.match(
+    lookAtFile(`${dir}/q.db`, path => path !== dir),
+    {
+      status: 'failed',
+      found: `${dir} may not be written to by this user`,
+      paste: [new RegExp(`^chown -R \\d+ ${dir}$`)]
+    }
+  )
+  t.equal(lookAtFile(`${dir}/q.db`), undefined)
+})
+
+t.test('a file that is no database', async t => {
+  const dir = t.testdir({ 'q.db': 'x'.repeat(8192) })
   const damaged = await examineStore(dir, `file:${dir}/q.db`)
   t.match(damaged.one('QB-STORE-REACHED'), { status: 'failed', found: /damaged/ })
   const folder = await examineStore(dir, `file:${dir}`)
