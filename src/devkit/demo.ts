@@ -69,7 +69,7 @@ The site owner reads, in ${look.paint('bold', 'Manage your automations quotas')}
 ${showCards(cards, look)}Ask in another language, in a second terminal (Ctrl+C ends the demo):
   npm run wix:call -- --url ${new URL(publicUrl).host} --action ${action} --language de
 `)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void close())
 }
 
 async function printWire(stage: Stage, languages: string[]): Promise<void> {
