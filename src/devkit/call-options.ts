@@ -28,7 +28,7 @@ Signs a call as Wix would, makes it, and shows the answer.
   --public-key     prints the key's public half, for wix.publicKey
   --help           shows this
 
-Exit codes: 0 answered with a 2xx, 1 with anything else or not at all,
+Exit codes: 0 answered well, 1 with an error, by something else, or not at all,
 2 wrong command line.
 `
 

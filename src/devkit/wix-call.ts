@@ -1,4 +1,5 @@
 // npm run wix:call: one call, signed as Wix would sign it.
+import { AppEventAnswer } from '../public/app-events.ts'
 import { Value } from '../schema.ts'
 import { ErrorAnswer, QuotaInfoAnswer } from '../wix/contract.ts'
 import { type Asked, readCall, USAGE } from './call-options.ts'
@@ -43,8 +44,17 @@ async function show(response: Response, asked: Asked, json: boolean): Promise<nu
   const answer = jsonOf(text)
   const location = response.headers.get('location')
   process.stderr.write(`${response.status} ${response.statusText}${location ? `, led on to ${location}` : ''}\n`)
+  const unknown = isUnknown(answer, asked)
+  if (unknown)
+    process.stderr.write('This is no answer of Quota Bridge: something else listens there, or stands in between.\n')
   process.stdout.write(json || answer === undefined ? asSent(text, answer) : asRead(answer, asked))
-  return response.ok ? 0 : 1
+  return response.ok && !unknown ? 0 : 1
+}
+
+/** The maker's own server may answer its calls with anything; all others are ours. */
+function isUnknown(answer: unknown, asked: Asked): boolean {
+  const isTheirs = 'method' in asked && asked.method !== 'quota-info'
+  return !isTheirs && ![QuotaInfoAnswer, AppEventAnswer, ErrorAnswer].some(schema => Value.Check(schema, answer))
 }
 
 function asSent(text: string, answer: unknown): string {
@@ -53,13 +63,13 @@ function asSent(text: string, answer: unknown): string {
 
 /** What a person wants to know of an answer of ours; whatever the maker's own server answers as it is. */
 function asRead(answer: unknown, asked: Asked): string {
-  if ('event' in asked) {
-    if (Value.Check(ErrorAnswer, answer)) return failure(answer)
-    return `Whatever was kept about the site ${asked.event.instanceId} is deleted.\n`
-  }
-  if (Value.Check(QuotaInfoAnswer, answer))
-    return showCards([{ title: asked.call.actionKey, answer: answer.actionQuotaInfo }], lookOf(process.stdout))
-  return Value.Check(ErrorAnswer, answer) ? failure(answer) : asSent('', answer)
+  if (Value.Check(ErrorAnswer, answer)) return failure(answer)
+  if ('event' in asked)
+    return Value.Check(AppEventAnswer, answer)
+      ? `Whatever was kept about the site ${asked.event.instanceId} is deleted.\n`
+      : asSent('', answer)
+  if (!Value.Check(QuotaInfoAnswer, answer)) return asSent('', answer)
+  return showCards([{ title: asked.call.actionKey, answer: answer.actionQuotaInfo }], lookOf(process.stdout))
 }
 
 function failure({ message, applicationError: { code, description, data } }: ErrorAnswer): string {

@@ -98,11 +98,24 @@ t.test('whatever the maker answers is shown as it is, and a redirect is told rat
   t.match(tea.stderr, /^418 I'm a Teapot\n/)
   const led = await call(t, '--url', url, '--action', 'a')
   t.equal(led.exitCode, 1)
-  t.match(led.stderr, /^301 Moved Permanently, led on to https:\/\/elsewhere\.example\/\n/)
+  t.match(
+    led.stderr,
+    /^301 Moved Permanently, led on to https:\/\/elsewhere\.example\/\nThis is no answer of Quota Bridge: .*\n$/
+  )
   t.equal(seen.length, 2)
   const json = await startTarget(t, { answer: (_request, response) => response.end('{"valid":true}') })
   const valid = await call(t, '--url', json.url, '--action', 'a', '--method', 'validate-configuration')
   t.strictSame(JSON.parse(valid.stdout), { valid: true })
+  t.equal(valid.stderr, '200 OK\n')
+  for (const asked of [
+    ['--action', 'a'],
+    ['--event', 'AppRemoved', '--site', SITE]
+  ]) {
+    const odd = await call(t, '--url', json.url, ...asked)
+    t.equal(odd.exitCode, 1)
+    t.match(odd.stderr, /^200 OK\nThis is no answer of Quota Bridge/)
+    t.strictSame(JSON.parse(odd.stdout), { valid: true })
+  }
 })
 
 t.test("the key's public half is what wix.publicKey needs", async t => {
