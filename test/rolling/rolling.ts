@@ -1,13 +1,18 @@
 // npm run test:rolling: two replicas on one PostgreSQL are renewed one after the other, 20 times, at 200 calls a second behind a
-// round-robin load balancer: every call must be answered, and rightly. ROLLS, CALLS_A_SECOND, DRAIN.
+// round-robin load balancer: every call must be answered, and rightly. ROLLS, CALLS_A_SECOND, DRAIN; `-- caddy` puts Caddy, with
+// docker/Caddyfile, in the load balancer's place.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBalancer } from './balancer.ts'
+import { startCaddy } from './caddy.ts'
 import { createCallers } from './callers.ts'
 import { createReplicas } from './replicas.ts'
 
 const ROLLS = Number(process.env.ROLLS ?? 20)
 const CALLS_A_SECOND = Number(process.env.CALLS_A_SECOND ?? 200)
-const DRAIN = process.env.DRAIN ?? '2s'
+const isCaddy = process.argv[2] === 'caddy'
+/** Longer than the load balancer needs to notice. */
+const DRAIN = process.env.DRAIN ?? (isCaddy ? '5s' : '2s')
+const HOSTS = isCaddy ? ['127.0.0.1', '127.0.0.2'] : ['127.0.0.1', '127.0.0.1']
 /** How often the load balancer asks for readiness. */
 const ASKS_EVERY_MS = 250
 /** What a busy machine may leave of the load. */
@@ -25,8 +30,10 @@ try {
 process.exit(holds ? 0 : 1)
 
 async function roll(): Promise<boolean> {
-  const replicas = await createReplicas({ teardown }, DRAIN)
-  const balancer = await startBalancer(replicas.all, ASKS_EVERY_MS)
+  const replicas = await createReplicas({ teardown }, DRAIN, HOSTS)
+  const balancer = isCaddy
+    ? await startCaddy(replicas.all, replicas.folder)
+    : await startBalancer(replicas.all, ASKS_EVERY_MS)
   teardown(() => balancer.close())
   for (const replica of replicas.all) {
     await replica.start()
@@ -63,7 +70,7 @@ async function roll(): Promise<boolean> {
       calls: `${calls}, ${rate.toFixed(1)} a second`,
       answered: [...callers.answered].map(([kind, times]) => `${kind} ${times}`).join(', '),
       'milliseconds, half, 99 %, most': `${p50Ms}, ${p99Ms}, ${msMax}`,
-      'sent to the other replica, nobody being there': balancer.sentAgain,
+      'sent to the other replica, nobody being there': isCaddy ? 'not told' : balancer.sentAgain,
       'errors in the logs': replicas.errors.length,
       'lost or wrong': `${lost} ${[...reasons].map(([reason, times]) => `${reason} × ${times}`).join(', ')}`
     }
