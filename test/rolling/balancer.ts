@@ -31,6 +31,7 @@ interface Call extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
 }
 
 const READINESS_TIMEOUT_MS = 1000
+const SILENT_MAX = 2
 /** Of one hop, which an intermediary makes anew: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP = ['connection', 'keep-alive', 'transfer-encoding']
 
@@ -77,16 +78,19 @@ export async function startBalancer(replicas: readonly Replica[], everyMs: numbe
   }
   return balancer
 
+  /** Out when it says so, or when it twice says nothing: one late answer may be our own lateness. */
   async function watch(replica: Replica): Promise<void> {
+    let silent = 0
     while (!closing.signal.aborted) {
       const isReady = await fetch(`http://${replica.host}:${replica.managementPort}/health/ready`, {
         signal: AbortSignal.timeout(READINESS_TIMEOUT_MS)
       }).then(
         ({ ok }) => ok,
-        () => false
+        () => undefined
       )
+      silent = isReady === undefined ? silent + 1 : 0
       if (isReady) ready.add(replica)
-      else ready.delete(replica)
+      else if (isReady === false || silent >= SILENT_MAX) ready.delete(replica)
       await sleep(everyMs)
     }
   }

@@ -1,4 +1,4 @@
-// Two services as processes of their own, on one PostgreSQL, between a fake DocSpace and a maker's own server.
+// Two services as the image runs them, processes of their own, on one PostgreSQL, between a fake DocSpace and a maker's own server.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -91,7 +91,7 @@ export async function createReplicas(
       host,
       ...ports,
       async start() {
-        const started = spawn(process.execPath, ['--expose-gc', 'src/main.ts', '--config', file], {
+        const started = spawn(process.execPath, ['--expose-gc', 'dist/main.js', '--config', file], {
           stdio: ['ignore', 'pipe', 'inherit'],
           env: { ...process.env, LOG_LEVEL: 'info' }
         })

@@ -11,7 +11,7 @@ const ROLLS = Number(process.env.ROLLS ?? 20)
 const CALLS_A_SECOND = Number(process.env.CALLS_A_SECOND ?? 200)
 const isCaddy = process.argv[2] === 'caddy'
 /** Longer than the load balancer needs to notice. */
-const DRAIN = process.env.DRAIN ?? (isCaddy ? '5s' : '2s')
+const DRAIN = process.env.DRAIN ?? '5s'
 const HOSTS = isCaddy ? ['127.0.0.1', '127.0.0.2'] : ['127.0.0.1', '127.0.0.1']
 /** How often the load balancer asks for readiness. */
 const ASKS_EVERY_MS = 250
@@ -39,23 +39,29 @@ async function roll(): Promise<boolean> {
     await replica.start()
     await balancer.until(replica, true)
   }
-  const callers = createCallers(balancer.url, replicas.wix, await replicas.connectSites())
+  let phase = 'before'
+  const callers = createCallers(balancer.url, replicas.wix, await replicas.connectSites(), () => phase)
   const load = callers.call(CALLS_A_SECOND)
   const codes = new Map<string, number>()
   const took: number[] = []
+  const noticed: number[] = []
   await sleep(1000)
   for (let times = 1; times <= ROLLS; times++) {
     for (const replica of replicas.all) {
       const started = performance.now()
+      phase = 'while one stops'
+      const unnoticed = balancer.until(replica, false).then(() => void noticed.push(performance.now() - started))
       const code = String(await replica.stop())
       codes.set(code, (codes.get(code) ?? 0) + 1)
-      await balancer.until(replica, false)
+      await unnoticed
+      phase = 'while one starts'
       await replica.start()
       await balancer.until(replica, true)
       took.push(performance.now() - started)
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${times} of ${ROLLS}, ${callers.summary().lost} lost `)
   }
+  phase = 'afterwards'
   await sleep(1000)
   await load.end()
   return tell()
@@ -66,6 +72,7 @@ async function roll(): Promise<boolean> {
     const rows = {
       'rolling restarts': `${ROLLS}, ${took.length} replicas stopped and started`,
       'a replica was renewed within': `${Math.round(Math.max(...took))} ms, of which drain ${DRAIN}`,
+      'the load balancer noticed within': `${Math.round(Math.max(...noticed))} ms`,
       'exit codes': [...codes].map(([code, times]) => `${code} × ${times}`).join(', '),
       calls: `${calls}, ${rate.toFixed(1)} a second`,
       answered: [...callers.answered].map(([kind, times]) => `${kind} ${times}`).join(', '),
