@@ -10,6 +10,7 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { IN_MEMORY } from '../store/database.ts'
 import { inspectStore, type StoreInspection, sqliteFile } from '../store/inspection.ts'
+import { within } from '../within.ts'
 import { type Asked, askProvider } from './asked.ts'
 import { Skip } from './check.ts'
 import { createMask, type Mask, placeholderValue } from './mask.ts'
@@ -17,6 +18,8 @@ import type { Answer } from './result.ts'
 import { listenForDates, type ServerDate } from './server-dates.ts'
 import { pickConnection } from './site.ts'
 import { type Placeholder, readWritten, type Written } from './written.ts'
+
+const CLOSE_MS = 2000
 
 export interface ExaminationOptions {
   /** The path of the configuration. */
@@ -170,7 +173,8 @@ export function beginExamination(options: ExaminationOptions): Examination {
       examination.answer = answer
     },
     answer: undefined,
-    close: () => opened.disposeAsync()
+    // Whoever still waits for an answer is not waited for.
+    close: () => within(CLOSE_MS, opened.disposeAsync(), () => undefined)
   }
   return examination
 }

@@ -13,7 +13,7 @@ const OPEN = new Set([
   ...['appId', 'publicKey', 'host', 'port', 'basePath', 'publicUrl', 'to', 'url', 'connectUrl', 'upgradeUrl'],
   ...['manageUrl', 'type', 'provider', 'name', 'id', 'language', 'sizes', 'upgradePath', 'allowedHosts', 'features']
 ])
-const USER_INFO = /(\/\/[^/\s:@]*:)[^@\s/]+@/g
+const USER_INFO = /\/\/[^/\s@"]+@/g
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g
 
 export interface MaskOptions {
@@ -42,7 +42,7 @@ export function createMask({ filled, secretNames, placed }: MaskOptions): Mask {
     known
       .reduce((masked, secret) => masked.replaceAll(secret, MASKED), text)
       .replace(PRIVATE_KEY, MASKED)
-      .replace(USER_INFO, `$1${MASKED}@`)
+      .replace(USER_INFO, `//${MASKED}@`)
 }
 
 function isOpen(path: readonly string[]): boolean {

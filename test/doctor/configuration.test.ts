@@ -54,12 +54,14 @@ t.test('QB-CONFIG-VARIABLES: variables and files that are there, or not, or not 
       management: {
         token: [
           { name: 'a', token: '${A}' },
+          { name: 'c', token: 'a-token-for-tests${C}' },
           { name: 'b', token: `\${file:${dir}/quoted}` }
         ]
       }
     },
-    environment: { A: 'a-token-for-tests ' }
+    environment: { A: 'a-token-for-tests ', C: '' }
   })
+  t.match(odd.one('QB-CONFIG-VARIABLES', 'C'), { status: 'warning', found: 'is empty' })
   t.match(odd.one('QB-CONFIG-VARIABLES', 'A'), { status: 'warning', found: /with blanks at its ends/ })
   t.match(odd.one('QB-CONFIG-VARIABLES', `${dir}/quoted`), { status: 'warning', found: /in quotation marks/ })
   t.equal(odd.result.exitCode, 3, 'warnings only')

@@ -10,6 +10,7 @@ import { ENCRYPTION_KEY } from '../helpers/bridge.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 import { type ExamineTestOptions, examineIn, SOUND } from '../helpers/examine.ts'
 import { freePort } from '../helpers/free-port.ts'
+import { startPostgres } from '../helpers/postgres.ts'
 
 const OTHER_KEY = randomBytes(32).toString('base64')
 const HEALTHY = { health: 'ok', finding: '', checkedAt: 0 } as const
@@ -177,6 +178,22 @@ onEachEngine(({ name, newUrl }) => {
   })
 })
 
+t.test('PostgreSQL: a database that is not there, and one that is only read', async t => {
+  const postgres = await startPostgres(t)
+  const url = await postgres.newDatabase()
+  const elsewhere = await examineStore(t.testdir(), url.replace(/[^/]*$/, 'nowhere'))
+  t.match(elsewhere.one('QB-STORE-REACHED'), { status: 'failed', found: /the database refuses us/ })
+  await (await open(t, url)).close()
+  await run(url, `alter database ${url.split('/').at(-1)} set default_transaction_read_only = on`)
+  const standby = await examineStore(t.testdir(), url)
+  t.match(standby.one('QB-STORE-REACHED'), { status: 'ok' })
+  t.match(standby.one('QB-STORE-WRITABLE'), {
+    status: 'failed',
+    found: /cannot be written to/,
+    remedy: /name the primary/
+  })
+})
+
 async function stored(store: Store, instanceId: string) {
   const found = await store.connections.get({ provider: 'sites', instanceId })
   if (!found) throw new Error('it was not stored')
@@ -193,7 +210,7 @@ t.test('without a store, all of it is skipped', async t => {
   t.match(wrong.one('QB-PROVIDER-ANSWERS', 'sites'), { status: 'skipped' })
 })
 
-t.test('a database that does not answer, and one that refuses', async t => {
+t.test('a database that does not answer', async t => {
   const { one } = await examineStore(t.testdir(), `postgres://postgres:geheim-geheim@127.0.0.1:${await freePort()}/x`)
   t.match(one('QB-STORE-REACHED'), {
     status: 'failed',

@@ -8,7 +8,7 @@ export const variables: Check = {
   group: 'Configuration',
   looksAt: 'Every `${NAME}` is set, and every `${file:PATH}` can be read.',
   warnsWhen:
-    'A value begins and ends in a quotation mark, or in a blank: environment files and secret stores keep what a shell would take off.',
+    'A value is empty, or begins and ends in a quotation mark, or in a blank: environment files and secret stores keep what a shell would take off.',
   failsWhen: 'One is not set, or cannot be read.',
   offline: true,
   async run(examination) {
@@ -40,6 +40,13 @@ function look({ name, places: [place = []] }: Placeholder, value: string | undef
           paste: [`ls -l ${file}`]
         }
   }
+  if (value === '')
+    return {
+      ...line,
+      status: 'warning',
+      found: 'is empty',
+      remedy: 'Give it a value, or take it out of the configuration.'
+    }
   const length = `${value.length} characters`
   if (/^(["']).*\1$/s.test(value)) {
     const remedy = 'Take the quotation marks off: they have become a part of the value.'
