@@ -1,25 +1,42 @@
-FROM node:24-bookworm-slim AS build
+# What is built with has npm and a shell; what is run on has neither. To run on another base:
+#   docker build --build-arg BASE=node:24-bookworm-slim .
+ARG BUILD_BASE=docker.io/library/node:24-bookworm-slim
+ARG BASE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+FROM ${BUILD_BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci
+# Behind a registry of your own: docker build --secret id=npmrc,src=$HOME/.npmrc .
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build
+RUN npm run build && mkdir data
 
-FROM node:24-bookworm-slim AS dependencies
+FROM ${BUILD_BASE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --ignore-scripts
 
-FROM node:24-bookworm-slim
-ENV NODE_ENV=production
+FROM ${BASE}
+ARG BASE
+ARG VERSION=0.2.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Quota Bridge" \
+      org.opencontainers.image.description="Answers Wix Automations' getQuotaInfo: what a site's plan allows and how much of it is used, read from the system that knows." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${BASE}"
+# Distroless keeps node in /nodejs/bin, node's own images in /usr/local/bin.
+ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json openapi.yaml LICENSE ./
-# Where the SQLite store lies by default. A new named volume mounted here takes on this owner, so that node can write to it.
-RUN mkdir data && chown node:node data
-USER node
+# Where the SQLite store lies by default. A new named volume mounted here takes on this owner, so that the service can write to it.
+COPY --from=build --chown=1000:1000 /app/data ./data
+# By number, which every base knows and Kubernetes can tell from root.
+USER 1000:1000
 EXPOSE 8080 8081
 # Where the service writes its address, so that the check follows server.port; /tmp must be writable for that.
 ENV QUOTA_BRIDGE_ADDRESS_FILE=/tmp/quota-bridge.address

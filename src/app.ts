@@ -5,11 +5,15 @@ import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import type { createListener } from './http/listener.ts'
 import { buildManagementApp } from './management/app.ts'
+import { createObserver } from './observe/events.ts'
+import { createEventLog } from './observe/log.ts'
 import { createPresenter } from './presentation/presenter.ts'
 import { gently } from './providers/gentleness.ts'
+import { createSharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
 import type { PublicAction } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
+import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import { createQuotaService } from './quota/service.ts'
 import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
@@ -67,6 +71,12 @@ async function open(
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
+  const onFault = (err: unknown) => logger.error({ err }, 'internal error')
+  const observer = createObserver(onFault)
+  const eventLog = createEventLog(logger, now)
+  observer.subscribe(eventLog.listener)
+  opened.defer(() => eventLog.close())
+  const watch = createWatch(observer.publish)
   let stopping = false
   const isStopping = () => stopping
   const onStoreError = (error: Error) => tellStoreError(logger, error)
@@ -83,8 +93,12 @@ async function open(
   const reports = createReports(store, {
     now,
     onStoreError,
+    onFetch: watch.onFetch,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
+  const actions = createActions(configuration, sources)
+  const shared = createSharedConnections({ sources, actions, publish: observer.publish, onFault, now })
+  observer.subscribe(shared.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
   const envelope = { ...wix, now }
@@ -96,11 +110,12 @@ async function open(
     readEnvelope: createEnvelopeReader(envelope),
     readAppEvent: createAppEventReader(envelope),
     connections: store.connections,
-    quotas: createQuotaService({ actions: createActions(configuration, sources), sources, ...reports }),
+    quotas: watch.watched(createQuotaService({ actions, sources, ...reports }), actions),
     ...(links && { links }),
     presenter: createPresenter({ ...presentation, now }),
     language: presentation.language,
     isStopping,
+    publish: observer.publish,
     ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
   const managementApp =
@@ -109,6 +124,7 @@ async function open(
       logger: logger.child({ listener: 'management' }),
       tokens: management.tokens,
       store,
+      shared,
       isStoreKept: configuration.store !== undefined,
       sources,
       markPlan: reports.markPlan,
@@ -122,12 +138,14 @@ async function open(
     await sleep(durationMs(server.drain))
     await publicApp.close()
   })
+  // Before all else: nobody waits for these.
+  opened.defer(() => shared.close())
   const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
-  if (!managementApp) return { publicUrl: address }
-  const managementUrl = `${await listen(managementApp, management)}/`
-  logger.info({ listener: 'management', url: managementUrl }, 'listening')
-  return { publicUrl: address, managementUrl }
+  const managementUrl = managementApp && `${await listen(managementApp, management)}/`
+  if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
+  shared.start()
+  return { publicUrl: address, ...(managementUrl && { managementUrl }) }
 }
 
 /** As what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
@@ -146,7 +164,7 @@ function createSources(
   for (const configured of providers.values()) {
     const { name, adapter, settings, freshness } = configured
     const provider = adapter.create(settings, { name, now, log: logger.child({ provider: name }) })
-    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness)), store))
+    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness), adapter.findings), store))
   }
   return sources
 }

@@ -1,11 +1,19 @@
 // The service's log: JSON lines on standard output.
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import type { Mistake } from './mistakes.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-/** The level that the environment variable LOG_LEVEL names, or info. */
-export function logLevel({ LOG_LEVEL = 'info' }: NodeJS.ProcessEnv): string {
+/** The level that the environment variable LOG_LEVEL names, or info; an empty one names none. */
+export function logLevel({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): string {
   return LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info'
+}
+
+/** That the environment names a level that there is not, if it does. */
+export function logLevelMistakes({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): Mistake[] {
+  if (LOG_LEVEL === '' || LEVELS.includes(LOG_LEVEL)) return []
+  const message = `(in the environment) is ${JSON.stringify(LOG_LEVEL.slice(0, 60))}, but must be one of ${LEVELS.join(', ')}`
+  return [{ path: ['LOG_LEVEL'], message }]
 }
 
 /** No object of ours that could be logged is deeper. */

@@ -6,7 +6,8 @@ import t from 'tap'
 const FLOORS = [
   'devkit',
   'main',
-  'rotate-keys',
+  'commands',
+  'doctor',
   'health-check',
   'app',
   'config',
@@ -17,14 +18,19 @@ const FLOORS = [
   'presentation',
   'providers',
   'quota',
+  'observe',
   'wix',
   'store',
   'logging',
   'mistakes',
+  'provider-error',
   'errors',
   'findings',
   'fingerprint',
   'within',
+  'terminal',
+  'version',
+  'exit',
   'schema'
 ]
 

@@ -136,6 +136,21 @@ t.test('a wrong configuration starts nothing, tells every mistake, and ends with
   t.match(bridge.stderr(), /storage \(line 11\) is not a known key/)
 })
 
+t.test('a level that there is not is told beside the other mistakes, with those there are', async t => {
+  for (const args of [['serve'], ['rotate-keys']]) {
+    const file = configurationFile(t.testdir(), 'storage: {}')
+    const bridge = run(t, 'src/main.ts', [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
+    t.equal(await bridge.ended, 2)
+    t.equal(bridge.stdout(), '')
+    t.match(bridge.stderr(), /has 2 mistakes; nothing was started/)
+    t.match(
+      bridge.stderr(),
+      /LOG_LEVEL \(in the environment\) is "verbose", but must be one of trace, debug, info, warn, error, fatal, silent/
+    )
+    t.match(bridge.stderr(), /storage \(line 10\) is not a known key/)
+  }
+})
+
 t.test('a single mistake without a place is told as well', async t => {
   const bridge = run(t, 'src/main.ts', ['--config', '/no/such.yaml'])
   t.equal(await bridge.ended, 2)

@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
@@ -13,7 +14,7 @@ import { interpolate } from './interpolate.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
 import { serverMistakes } from './server.ts'
-import { type ConfiguredStore, readStore, storeMistakes } from './store.ts'
+import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
@@ -60,16 +61,32 @@ export function loadConfiguration(file: string, options: LoadOptions): Configura
  * Checks a configuration given as YAML.
  * @throws {ConfigurationError} with every mistake in it
  */
-export function readConfiguration(yaml: string, { environment, adapters }: LoadOptions): Configuration {
+export function readConfiguration(yaml: string, options: LoadOptions): Configuration {
+  const { configuration, mistakes } = inspectConfiguration(yaml, options)
+  if (!configuration) throw new ConfigurationError(mistakes)
+  return configuration
+}
+
+/** What there is of a configuration, however much of it is wrong. */
+export interface Inspection {
+  mistakes: readonly Mistake[]
+  /** Absent when there are mistakes. */
+  configuration?: Configuration
+  /** What is right in itself; a section that is wrong is absent, and so is what is wrong within a list or a mapping. */
+  parts: Partial<Configuration>
+}
+
+/** Reads a configuration given as YAML as far as it can be read. */
+export function inspectConfiguration(yaml: string, { environment, adapters }: LoadOptions): Inspection {
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax) {
     const message = `The file is not YAML: ${syntax.message.split('\n')[0]}`
-    throw new ConfigurationError([{ path: [], message, line: lines.linePos(syntax.pos[0]).line }])
+    return { mistakes: [{ path: [], message, line: lines.linePos(syntax.pos[0]).line }], parts: {} }
   }
 
-  const mistakes: Mistake[] = []
+  const mistakes = logLevelMistakes(environment)
   const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
   // Before defaults are filled in: what was written matters.
   const basePath = entry(entry(written, 'server'), 'basePath')
@@ -93,22 +110,49 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
         providers
       )
     )
+  const read = { ...forwarding, publicKeys, providers, actions, ...(store && { store }) }
   if (mistakes.length > 0 || !valid) {
-    throw new ConfigurationError(
-      onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
-    )
+    const placed = onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
+    return { mistakes: placed, parts: partsOf(draft, read, placed) }
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
-  const { appId, allowUnsigned } = wix
-  return {
+  const { publicKeys: _keys, ...parts } = read
+  const configuration = {
     ...others,
-    ...forwarding,
-    wix: { appId, publicKeys, allowUnsigned },
-    ...(management && { management: { ...management, tokens: namedTokens(management.token) } }),
-    ...(store && { store }),
-    providers,
-    actions
+    ...parts,
+    wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
+    ...(management && { management: { ...management, tokens: namedTokens(management.token) } })
   }
+  return { mistakes: [], configuration, parts: configuration }
+}
+
+type ReadParts = Pick<Configuration, 'basePaths' | 'forward' | 'providers' | 'actions' | 'store'> & {
+  publicKeys: KeyObject[]
+}
+
+/** Of a file that is wrong somewhere, the sections that are right, and of providers and actions those that are. */
+function partsOf(
+  draft: unknown,
+  { publicKeys, store, providers, actions, forward, basePaths }: ReadParts,
+  mistakes: readonly Mistake[]
+): Partial<Configuration> {
+  const isRight = (...at: string[]) => !mistakes.some(({ path }) => at.every((key, depth) => path[depth] === key))
+  const { wix: Wix, server: Server, presentation: Presentation } = ConfigurationSchema.properties
+  const [wix, server, presentation] = ['wix', 'server', 'presentation'].map(key => entry(draft, key))
+  const keptStore = store ?? readWrittenStore(entry(draft, 'store'))
+  return {
+    providers: new Map([...providers].filter(([name]) => isRight('providers', name))),
+    actions: new Map([...actions].filter(([key]) => isRight('actions', key))),
+    ...(Value.Check(Wix, wix) && isRight('wix') && { wix: { ...wix, publicKeys } }),
+    ...(Value.Check(Server, server) && isRight('server') && { server, basePaths }),
+    ...(isRight('forward') && { forward }),
+    ...(Value.Check(Presentation, presentation) && { presentation }),
+    ...(keptStore && isRight('store') && { store: keptStore })
+  }
+}
+
+function readWrittenStore(written: unknown): ConfiguredStore | undefined {
+  return Value.Check(StoreSchema, written) ? readStore(written, []) : undefined
 }
 
 /** A single token is called `default` in the audit. */
@@ -160,7 +204,8 @@ function onePerPlace(mistakes: readonly Mistake[]): Mistake[] {
   return [...places.values()]
 }
 
-function lineOf({ path }: Mistake, document: Document, lines: LineCounter): { line?: number } {
+/** Where in the file a path begins, or the nearest key above it that stands there. */
+export function lineOf({ path }: Pick<Mistake, 'path'>, document: Document, lines: LineCounter): { line?: number } {
   for (let depth = path.length; depth > 0; depth--) {
     const parent = document.getIn(path.slice(0, depth - 1), true)
     const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path[depth - 1]) : undefined

@@ -46,21 +46,25 @@ function readProvider(
     mistakes.push(...schemaMistakes(ProviderShell, written, at))
     return undefined
   }
-  const adapter = adapters.get(written.type)
-  if (!adapter) {
+  const known = adapters.get(written.type)
+  if (!known) {
     mistakes.push({
       path: [...at, 'type'],
       message: `is ${written.type}, a type that is not known; ${suggest(written.type, [...adapters.keys()])}`
     })
     return undefined
   }
+  const adapter = known.adapterFor?.(written) ?? known
   const perSite = 'connection' in written && written.connection === PER_SITE
   const schema = providerSchema(adapter, perSite ? PER_SITE : 'shared')
   const settings = Value.Default(schema, written)
   const found = schemaMistakes(schema, settings, at)
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
-  const { deadline, patience, freshFor, keepFor, connection, connectUrl } = settings
+  const unsaid = adapter.settingsMistakes?.(settings) ?? []
+  mistakes.push(...unsaid.map(({ path, message }) => ({ path: [...at, ...path], message })))
+  if (unsaid.length > 0) return undefined
+  const { deadline, patience, freshFor, keepFor, connection, checkOnStart, connectUrl } = settings
   const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
     durationMs(String(text))
   )
@@ -76,7 +80,8 @@ function readProvider(
   for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ path: [...at, 'connection', ...path], message })
   }
-  return { ...provider, shared: { connection: adapter.tidyConnection?.(connection) ?? connection } }
+  const tidy = adapter.tidyConnection?.(connection) ?? connection
+  return { ...provider, shared: { connection: tidy, checkOnStart: checkOnStart === true } }
 }
 
 function freshnessMistakes({

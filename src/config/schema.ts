@@ -160,6 +160,16 @@ export type ConfigurationFile = Static<typeof ConfigurationSchema>
 /** Says that every site brings its own connection. */
 export const PER_SITE = 'per-site'
 
+const shared = (connection: TObject) => ({
+  connection,
+  checkOnStart: Type.Boolean({
+    default: true,
+    description:
+      'whether it is found out after the start, in the background, if the connection works, and told in the log',
+    examples: [false]
+  })
+})
+
 const perSite = {
   connection: Type.Literal(PER_SITE, {
     description: 'the connection that all sites share, or per-site: every site has its own, from the store'
@@ -190,7 +200,7 @@ export function providerSchema(
       }),
       freshFor: Duration({ default: '60s', description: 'numbers younger than this are shown without asking' }),
       keepFor: Duration({ default: '24h', description: 'numbers older than this are never shown' }),
-      ...(needsConnection(connectionSchema) && (sites === PER_SITE ? perSite : { connection: connectionSchema })),
+      ...(needsConnection(connectionSchema) && (sites === PER_SITE ? perSite : shared(connectionSchema))),
       ...settingsSchema.properties
     },
     strict

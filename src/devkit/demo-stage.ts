@@ -86,6 +86,7 @@ providers:
     connection: { url: "${docspaceUrl}", apiKey: "\${DOCSPACE_API_KEY}" }
     allowedHosts: [127.0.0.1]
     allowPrivateHosts: true
+    checkOnStart: false
   docspace-of-each-site:
     type: docspace
     connection: per-site

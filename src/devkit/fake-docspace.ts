@@ -18,7 +18,12 @@ const GUEST_REFUSAL = {
 }
 
 /** Any good key may ask about itself, whatever its scope. */
-const KEY_ANSWER = { response: { name: 'Quota Bridge', isActive: true }, count: 1, status: 0, statusCode: 200 }
+const keyAnswer = ({ keysEndAt }: FakePortal) => ({
+  response: { name: 'Quota Bridge', isActive: true, ...(keysEndAt !== undefined && { expiresAt: keysEndAt }) },
+  count: 1,
+  status: 0,
+  statusCode: 200
+})
 
 export type Endpoint = 'quota' | 'tariff' | 'key'
 /** What a person would see in a portal, for whoever clicks a link of ours. */
@@ -51,6 +56,8 @@ export interface FakePortal {
   keys: Record<Role, string>
   /** A key whose scope is too narrow for both calls. */
   narrowKey: string
+  /** When the keys end, as DocSpace writes it; they never do without. */
+  keysEndAt?: string
 }
 
 export interface FakeDocSpace {
@@ -65,6 +72,8 @@ export interface FakeDocSpace {
   fail(fault: Fault | undefined, endpoint?: Endpoint): void
   /** Before each answer, in milliseconds. */
   delayMs: number
+  /** By how much its clock is ahead of ours, in milliseconds: the header Date of each answer tells it. */
+  clockAheadMs: number
   /** Every API key there is. */
   secrets: string[]
   /** The calls that came, in order. */
@@ -99,6 +108,7 @@ export async function startFakeDocSpace(
       }
     },
     delayMs: 0,
+    clockAheadMs: 0,
     get secrets() {
       return [...keys.keys()]
     },
@@ -124,6 +134,7 @@ export async function startFakeDocSpace(
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', fake.url)
     const endpoint = PATHS[url.pathname]
+    response.setHeader('date', new Date(Date.now() + fake.clockAheadMs).toUTCString())
     const authorization = request.headers.authorization ?? ''
     const holder = keys.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? '')
     const page = pages[url.pathname]
@@ -136,7 +147,10 @@ export async function startFakeDocSpace(
       return
     }
     fake.calls.push({ endpoint, refresh: url.searchParams.get('refresh') === 'true', authorization })
-    const seen = holder && { ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario), key: KEY_ANSWER }
+    const seen = holder && {
+      ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario),
+      key: keyAnswer(holder.portal)
+    }
     const good = JSON.stringify(seen?.[endpoint] ?? {})
     const fault = broken.get(endpoint)
     setTimeout(() => {

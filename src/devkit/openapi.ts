@@ -86,6 +86,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   await app.register(managementRoutes, {
     tokens: [],
     store: storeOfNobody,
+    shared: { check: neverCalled, health: () => new Map() },
     isStoreKept: true,
     isStopping: () => false,
     sources: new Map(),

@@ -11,16 +11,31 @@ export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
   return { message, applicationError: { code, description: remedy, data } }
 }
 
-/** Sends any error, as JSON unless `answer` does otherwise; one that is not in the catalogue is our fault and becomes INTERNAL. */
+/** Hears of each call that was refused for what it is, or for there being too many of them. */
+export type OnRefused = (refusal: QuotaBridgeError, request: Pick<FastifyRequest, 'raw'>) => void
+
+export interface ErrorSending {
+  onRefused?: OnRefused | undefined
+  /** In the place of JSON. */
+  answer?: (known: QuotaBridgeError, reply: FastifyReply) => FastifyReply
+}
+
+/** Sends any error; one that is not in the catalogue is our fault and becomes INTERNAL. */
 export function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: (known: QuotaBridgeError, reply: FastifyReply) => FastifyReply = answerError
+  { onRefused, answer = answerError }: ErrorSending = {}
 ): FastifyReply {
   const known = toCatalogue(error)
   logError(request.log, known, error)
+  if (isRefusal(known)) onRefused?.(known, request)
   return answer(known, reply)
+}
+
+/** Nobody's provider or database is at fault. */
+function isRefusal({ status, code }: QuotaBridgeError): boolean {
+  return status < 500 || code === 'OVERLOADED'
 }
 
 /** Answers with an error of the catalogue, for whoever writes the log's line himself; with a body that says it otherwise, if given. */
@@ -71,11 +86,12 @@ function logError(log: FastifyBaseLogger, known: QuotaBridgeError, error: unknow
   if (known.code === 'INTERNAL') {
     log.error({ err: error }, 'internal error')
   } else if (known instanceof ProviderError) {
-    const { code, finding, reason } = known
-    log.warn({ code, finding, reason }, 'the provider could not tell')
+    const { code, finding, reason, message, remedy } = known
+    log.warn({ code, finding, reason, what: message, remedy }, 'the provider could not tell')
   } else {
-    const level = known.status >= 500 ? 'warn' : 'debug'
-    log[level]({ code: known.code, ...known.data, reason: reasonOf(known.cause) }, known.message)
+    const { code, data, logged, remedy, message, cause } = known
+    const level = isRefusal(known) ? 'debug' : 'warn'
+    log[level]({ code, ...data, ...logged, reason: reasonOf(cause), remedy }, message)
   }
 }
 

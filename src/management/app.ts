@@ -3,12 +3,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import type { SharedConnections } from '../providers/shared-connections.ts'
 import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
+import { createSiteCheck } from './connection-check.ts'
 import { connectionListRoute } from './connection-list.ts'
 import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
 import { readinessRoute } from './readiness.ts'
+import { sharedConnectionRoute } from './shared-connection.ts'
 import { type NamedToken, requireToken } from './tokens.ts'
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -17,6 +20,7 @@ export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, '
   /** Any of these opens the API. */
   tokens: readonly NamedToken[]
   store: Pick<Store, 'connections' | 'audit' | 'health'>
+  shared: Pick<SharedConnections, 'check' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
   isStoreKept: boolean
   /** Whether the service has been told to stop. */
@@ -26,13 +30,16 @@ export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, '
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, store, isStoreKept, isStopping, ...options }
+  { tokens, store, shared, isStoreKept, isStopping, ...options }
 ) => {
-  app.register(readinessRoute, { isStopping, ...(isStoreKept && { checkStore: store.health }) })
+  const { sources, now } = options
+  app.register(readinessRoute, { isStopping, sources, shared, ...(isStoreKept && { checkStore: store.health }) })
   app.register(async guarded => {
     guarded.decorateRequest('actor', '')
     guarded.addHook('onRequest', requireToken(tokens, app.log))
     guarded.register(apiDocumentRoute)
+    const checkSite = createSiteCheck(store.connections, now)
+    guarded.register(sharedConnectionRoute, { sources, shared, ...(isStoreKept && { checkSite }) })
     if (!isStoreKept) return
     guarded.register(connectionRoutes, { connections: store.connections, ...options })
     guarded.register(connectionListRoute, { connections: store.connections, ...options })

@@ -4,12 +4,14 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
+import type { Publish } from '../observe/events.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { answerElsewhere } from './elsewhere.ts'
 import { createForgeries } from './forgeries.ts'
 import type { ForwardTarget } from './forward/forward.ts'
 import { refuseWhileLate } from './overload.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
+import { createRefusals } from './refusals.ts'
 import { upgradeRoute } from './upgrade.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -50,14 +52,17 @@ export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveA
   /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
   trustProxy?: string[]
   isStopping: () => boolean
+  /** Hears of refused calls. */
+  publish: Publish
 }
 
 /** Builds the public listener, not yet listening. */
-export function buildPublicApp({ logger, forward, trustProxy, isStopping, ...options }: PublicAppOptions) {
+export function buildPublicApp({ logger, forward, trustProxy, isStopping, publish, ...options }: PublicAppOptions) {
   const app = createListener({
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     isStopping,
+    onRefused: createRefusals(publish),
     ...(trustProxy !== undefined && { trustProxy }),
     // Node knows one time for all requests; what is answered here keeps its own.
     requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))

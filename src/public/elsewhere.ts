@@ -1,9 +1,8 @@
 // Whatever arrives that is no page of ours: the rest of an action's methods, since Wix sends them all to one base URI.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { decide } from './forward/decide.ts'
 import { createForwarder, type ForwardTarget, unfit } from './forward/forward.ts'
-import { createUnanswered } from './forward/unanswered.ts'
 
 export interface ElsewhereOptions {
   /** Every path under which Wix asks for quotas; each ends in a slash. */
@@ -17,14 +16,13 @@ export interface ElsewhereOptions {
  * listener itself: what the router does not find belongs to no plugin.
  */
 export function answerElsewhere(
-  app: Pick<FastifyInstance, 'addHook' | 'log' | 'server'>,
+  app: Pick<FastifyInstance, 'addHook' | 'server'>,
   { basePaths, forward }: ElsewhereOptions
 ): void {
   if (forward.length === 0) {
-    const unanswered = createUnanswered(app.log)
     const bases = basePaths.map(basePath => ({ basePath }))
     app.addHook('onRequest', async request => {
-      if (request.is404) throw explain(request, bases, unanswered)
+      if (request.is404) throw explain(request.raw.url ?? '', bases)
     })
     return
   }
@@ -40,14 +38,9 @@ export function answerElsewhere(
   })
 }
 
-function explain(
-  { raw }: FastifyRequest,
-  bases: readonly { basePath: string }[],
-  unanswered: (path: string) => void
-): QuotaBridgeError {
-  const { url = '' } = raw
+/** Without `forward` the maker must learn at once why the automation fails. */
+function explain(url: string, bases: readonly { basePath: string }[]): QuotaBridgeError {
   if (decide(url, bases).kind !== 'below') return new QuotaBridgeError('NOT_FOUND')
-  unanswered(url.replace(/\?.*/, ''))
   return new QuotaBridgeError('NOT_FOUND', {
     message: 'Nobody answers this path: Quota Bridge answers quota calls, and passes nothing on.',
     remedy:

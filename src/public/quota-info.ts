@@ -2,8 +2,9 @@
 // https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
-import { errorResponses } from '../http/errors.ts'
+import { answerError, errorResponses } from '../http/errors.ts'
 import type { Presenter } from '../presentation/presenter.ts'
+import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import type { Shown } from '../quota/show.ts'
@@ -127,6 +128,18 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
         return { actionQuotaInfo: answer }
+      } catch (error) {
+        const names = { action: call.actionKey, site: call.instanceId, wixRequest: call.requestId }
+        if (!(error instanceof ProviderError)) {
+          // Whatever is logged of it then says which call it was.
+          request.log = request.log.child(names)
+          throw error
+        }
+        const { code, finding, reason, message, remedy } = error
+        const ms = Math.round(reply.elapsedTime)
+        // No warning: that is the connection's, however many calls there are.
+        request.log.info({ ...names, code, finding, reason, what: message, remedy, ms }, 'quota not told')
+        return answerError(error, reply)
       } finally {
         places.underWay--
       }

@@ -52,7 +52,7 @@ export function sendUpgradeError(
   const [preferred] = accepted.mediaTypes([PAGE, JSON_TYPE])
   if (preferred === JSON_TYPE) return sendError(error, request, reply)
   const words = wordsOf(chooseLanguage(accepted.languages(), fallbackLanguage))
-  return sendError(error, request, reply, known => answerPage(known, reply, words))
+  return sendError(error, request, reply, { answer: known => answerPage(known, reply, words) })
 }
 
 function answerPage(error: QuotaBridgeError, reply: FastifyReply, words: Words): FastifyReply {

@@ -13,7 +13,7 @@ export class StoreRefusal extends Error {
 }
 
 /** So much under unknown keys is a wrong configuration; what is less may be what an earlier accident left. */
-const LARGE_PART = 1 / 4
+export const LARGE_PART = 1 / 4
 
 /**
  * Gives how many rows are under a key that is not configured, and of how many.

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
-import { loadConfiguration, readConfiguration } from '../../src/config/load.ts'
+import { inspectConfiguration, loadConfiguration, readConfiguration } from '../../src/config/load.ts'
 import { ConfigurationError } from '../../src/mistakes.ts'
 import { adapters } from '../../src/providers/index.ts'
 import { sharedWix } from '../helpers/bridge.ts'
@@ -369,4 +369,47 @@ t.test('addresses are parsed at the start, and none leads to another host than i
 t.test('an empty PORT is a mistake, not port 0', async t => {
   t.match(mistakes(GOOD, { PORT: '' }), [/^server\.port .*is the text "", but must be its port/])
   t.match(mistakes(GOOD, { PORT: 'abc' }), [/^server\.port/])
+})
+
+t.test('of a file that is wrong, what is right in itself is there, and nothing that a mistake is about', async t => {
+  const inspect = (yaml: string, more: NodeJS.ProcessEnv = {}) =>
+    inspectConfiguration(yaml, { environment: { ...environment, ...more }, adapters })
+  const all = `${GOOD}
+  other: { provider: docspace, features: [rom] }
+  third: { provider: else }
+server: { publicUrl: "https://quota.example.com" }
+forward: { to: "https://actions.example.com/wix" }
+store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }
+`.replace(
+    'actions:',
+    `  else: { type: docspace, connection: { url: https://evil.example, apiKey: "\${DOCSPACE_API_KEY}" } }\nactions:`
+  )
+  const key = 'YSBrZXkgZm9yIHRlc3RzLCBvZiAzMiBieXRlcyAuLi4='
+  const { parts, configuration, mistakes } = inspect(all, { ENCRYPTION_KEY: key })
+  t.equal(configuration, undefined)
+  t.strictSame(
+    mistakes.map(({ path }) => path.join('.')),
+    ['providers.else.connection.url', 'actions.other.features.0']
+  )
+  t.strictSame([...(parts.providers?.keys() ?? [])], ['docspace'], 'a host that is not allowed is not to be called')
+  t.strictSame([...(parts.actions?.keys() ?? [])], ['create-room', 'third'])
+  t.equal(parts.wix?.publicKeys.length, 1)
+  t.match(parts, {
+    server: {},
+    presentation: {},
+    basePaths: ['/'],
+    forward: [{ path: '/wix/' }],
+    store: { url: /^file:/ }
+  })
+
+  const keyless = inspect(all.replace('forward: { to', 'forward: { too'), { WIX_PUBLIC_KEY: 'nonsense' }).parts
+  t.strictSame([keyless.wix, keyless.store, keyless.forward], [undefined, undefined, undefined])
+  t.ok(keyless.server)
+  const unfinished = inspect(all.replace('presentation', 'x').replace('server: {', 'server: { port: x, '), {
+    ENCRYPTION_KEY: key
+  })
+  t.strictSame([unfinished.parts.server, unfinished.parts.basePaths], [undefined, undefined])
+  t.ok(unfinished.parts.store, 'which does not depend on the server')
+  t.strictSame(inspect('{').parts, {})
+  t.ok(inspect(GOOD).configuration)
 })

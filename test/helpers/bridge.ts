@@ -18,6 +18,8 @@ export const ENCRYPTION_KEY = Buffer.from('a key for tests, of 32 bytes ...').to
 export const MANAGEMENT_TOKEN = 'a-token-for-tests'
 /** Most tests are about what DocSpace holds now; those about freshness say so. */
 const NOTHING_KEPT = { freshFor: '0s', keepFor: '0s', patience: '0s' }
+/** Nor about calls that nobody made. */
+const UNCHECKED = { checkOnStart: false }
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
@@ -88,6 +90,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
         allowedHosts: ['127.0.0.1', 'localhost'],
         allowPrivateHosts: true,
         ...NOTHING_KEPT,
+        ...UNCHECKED,
         ...options.docspace
       },
       ...(options.store && {

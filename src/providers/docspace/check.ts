@@ -2,8 +2,11 @@
 // https://api.onlyoffice.com/docspace/api-backend/get-started/authentication/api-keys/
 import type { Agent } from 'undici'
 import { type ConnectionCheck, ProviderError } from '../../quota/provider.ts'
+import { Value } from '../../schema.ts'
 import { type DocSpaceConnection, getAnswer } from './client.ts'
-import { answerChecks, type DocSpaceQuota } from './schema.ts'
+import { COUNTED_FEATURES } from './convert.ts'
+import { parseDate } from './dates.ts'
+import { answerChecks, type DocSpaceQuota, KeyAnswer } from './schema.ts'
 
 /** Features that DocSpace lists for an admin or the owner alone, whether the plan has them or not. Any of them will do: versions differ. */
 const LISTED_FOR_ADMINS: ReadonlySet<string> = new Set([
@@ -20,7 +23,7 @@ export async function checkConnection(
   signal: AbortSignal
 ): Promise<ConnectionCheck> {
   try {
-    const paid = await isPaid(agent, connection, signal)
+    const { paid, ...key } = await askAboutKey(agent, connection, signal)
     const quota = await getAnswer(
       agent,
       connection,
@@ -28,7 +31,9 @@ export async function checkConnection(
       answerChecks.quota,
       signal
     )
-    return paid ? whatIsTold(quota.response) : { health: 'limited', finding: 'portal-not-paid' }
+    const { found, hidden } = whatIsTold(quota.response)
+    const details = { ...key, ...(hidden.length > 0 && { hidden }) }
+    return paid ? { ...found, ...details } : { health: 'limited', finding: 'portal-not-paid', ...details }
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
     return { health: 'failing', finding: error.finding }
@@ -36,18 +41,34 @@ export async function checkConnection(
 }
 
 /** Once a plan has expired the portal refuses every call but those for quota and tariff, yet only to keys that are good. */
-async function isPaid(agent: Agent, connection: DocSpaceConnection, signal: AbortSignal): Promise<boolean> {
+async function askAboutKey(
+  agent: Agent,
+  connection: DocSpaceConnection,
+  signal: AbortSignal
+): Promise<{ paid: boolean; expiresAt?: Date | 'never' }> {
   try {
-    await getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
-    return true
+    const key = await getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
+    return { paid: true, ...endOf(key) }
   } catch (error) {
-    if (error instanceof ProviderError && error.finding === 'portal-not-paid') return false
+    if (error instanceof ProviderError && error.finding === 'portal-not-paid') return { paid: false }
     throw error
   }
 }
 
-function whatIsTold({ features }: DocSpaceQuota): ConnectionCheck {
-  if (features.some(({ id }) => LISTED_FOR_ADMINS.has(id))) return { health: 'ok' }
-  const beyondStorage = features.some(({ id, used }) => id !== TOLD_TO_USERS && used?.value !== undefined)
-  return { health: 'limited', finding: beyondStorage ? 'room-admin' : 'not-an-admin' }
+/** A key that never ends has no date: https://api.onlyoffice.com/docspace/api-backend/usage-api/models/api-key-response-dto */
+function endOf(key: unknown): { expiresAt?: Date | 'never' } {
+  if (!Value.Check(KeyAnswer, key)) return {}
+  const { expiresAt: written } = key.response
+  const expiresAt = written ? parseDate(written) : ('never' as const)
+  return expiresAt ? { expiresAt } : {}
+}
+
+/** How much the key's owner is told, and which counted features are there without being told. */
+function whatIsTold({ features }: DocSpaceQuota): { found: ConnectionCheck; hidden: string[] } {
+  const told = new Set(features.filter(({ used }) => used?.value !== undefined).map(({ id }) => id))
+  if (features.some(({ id }) => LISTED_FOR_ADMINS.has(id))) return { found: { health: 'ok' }, hidden: [] }
+  const listed = new Set([...features.map(({ id }) => id), ...LISTED_FOR_ADMINS])
+  const hidden = COUNTED_FEATURES.filter(id => listed.has(id) && !told.has(id))
+  const beyondStorage = [...told].some(id => id !== TOLD_TO_USERS)
+  return { found: { health: 'limited', finding: beyondStorage ? 'room-admin' : 'not-an-admin' }, hidden }
 }

@@ -1,12 +1,13 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
-import { createHash } from 'node:crypto'
+import { findingOf } from '../../findings.ts'
 import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
+import { partyOf } from '../http-client.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
 import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
 import { checkConnection } from './check.ts'
-import { canBeSent, getAnswer } from './client.ts'
+import { canBeKey, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
 import { findings } from './findings.ts'
 import { answerChecks, type DocSpaceTariff } from './schema.ts'
@@ -66,7 +67,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
     const message = baseUrlMistake(url, settings)
     return [
       ...(message ? [{ path: ['url'], message }] : []),
-      ...(canBeSent(apiKey.trim()) ? [] : [{ path: ['apiKey'], message: KEY_MISTAKE }])
+      ...(canBeKey(apiKey.trim()) ? [] : [{ path: ['apiKey'], message: KEY_MISTAKE }])
     ]
   },
   tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
@@ -80,7 +81,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
     return {
       async fetchReport(connection, { signal, planMayHaveChanged, deadlineAt }) {
         const { origin } = new URL(connection.url)
-        const party = createHash('sha256').update(connection.apiKey).digest('base64')
+        const party = partyOf(connection.apiKey)
         const query = `refresh=${planMayHaveChanged}`
         const refused = new AbortController()
         const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
@@ -118,5 +119,7 @@ function usablePart(answer: unknown, log: ProviderLog): DocSpaceTariff | undefin
 
 function tellFailure(error: unknown, log: ProviderLog): undefined {
   const { finding, reason = '' } = error instanceof ProviderError ? error : { finding: 'internal error' }
-  if (reason !== GIVEN_UP) log.warn({ finding, reason }, 'the tariff could not be read; the answer stands without it')
+  const [, remedy = ''] = findingOf(finding, findings) ?? []
+  const details = { finding, reason, remedy }
+  if (reason !== GIVEN_UP) log.warn(details, 'the tariff could not be read; the answer stands without it')
 }

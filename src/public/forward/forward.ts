@@ -139,12 +139,12 @@ function tooMany(): QuotaBridgeError {
 }
 
 /** Why a call failed, for the log: our own words, or the system's code. */
-function reasonOf(failure: QuotaBridgeError | CallerGone): { code?: string; reason?: string } {
+function reasonOf(failure: QuotaBridgeError | CallerGone): { code?: string; reason?: string; remedy?: string } {
   if (failure instanceof CallerGone) return { reason: 'the caller hung up' }
-  const { code, data, cause } = failure
+  const { code, data, cause, remedy } = failure
   const system = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : undefined
   const reason = data.reason ?? system
-  return { code, ...(reason !== undefined && { reason: String(reason) }) }
+  return { code, ...(reason !== undefined && { reason: String(reason) }), remedy }
 }
 
 /** A request that is HTTP, but not of a kind that means the same to two servers. */
