@@ -7,10 +7,12 @@ import { startService } from './app.ts'
 import { durationMs } from './config/durations.ts'
 import { loadConfiguration } from './config/load.ts'
 import { configuredSecrets } from './config/secrets.ts'
+import type { Withhold } from './config/withheld.ts'
 import { createLogger, logLevel } from './logging.ts'
 import { ConfigurationError, type Mistake } from './mistakes.ts'
 import { adapters } from './providers/index.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { startFailure } from './start-failure.ts'
 
 const USAGE = `Usage: quota-bridge [serve | rotate-keys] --config FILE [--force]
 
@@ -69,9 +71,10 @@ function readArguments(argv: string[]) {
 }
 
 async function serve(file: string, environment: NodeJS.ProcessEnv, force: boolean): Promise<number> {
-  const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
+  let logger = loggerFor(environment)
   try {
     const configuration = loadConfiguration(file, { environment, adapters })
+    logger = loggerFor(environment, configuration.withhold)
     const service = await startService({ configuration, logger, force })
     writeAddress(service.publicUrl, environment, logger)
     const { drain, grace } = configuration.server
@@ -101,9 +104,10 @@ function writeAddress(url: string, { QUOTA_BRIDGE_ADDRESS_FILE: file }: NodeJS.P
 }
 
 async function rotate(file: string, environment: NodeJS.ProcessEnv): Promise<number> {
-  const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
+  let logger = loggerFor(environment)
   try {
-    const { store } = loadConfiguration(file, { environment, adapters })
+    const { store, withhold } = loadConfiguration(file, { environment, adapters })
+    logger = loggerFor(environment, withhold)
     if (!store)
       throw new ConfigurationError([
         { path: ['store'], message: 'is missing: without one there is nothing to re-encrypt' }
@@ -128,8 +132,12 @@ function fail(error: unknown, file: string, logger: Logger): number {
     process.stderr.write(tellMistakes(file, error.mistakes))
     return EXIT.usage
   }
-  logger.fatal({ err: error }, 'cannot start')
+  logger.fatal(...startFailure(error))
   return EXIT.failed
+}
+
+function loggerFor(environment: NodeJS.ProcessEnv, withhold?: Withhold): Logger {
+  return createLogger(logLevel(environment), configuredSecrets(adapters), undefined, withhold)
 }
 
 function tellMistakes(file: string, mistakes: readonly Mistake[]): string {

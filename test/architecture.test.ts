@@ -8,6 +8,7 @@ const FLOORS = [
   'main',
   'rotate-keys',
   'health-check',
+  'start-failure',
   'app',
   'config',
   'public',

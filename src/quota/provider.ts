@@ -67,7 +67,10 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   settingsSchema: TObject
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
-  /** What the schemas cannot say, such as hosts that are not allowed. */
+  /**
+   * What the schemas cannot say, such as hosts that are not allowed. No message quotes a part of the connection: it may
+   * come from a placeholder, whose value is never printed.
+   */
   connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
   tidyConnection?(connection: Connection): Connection

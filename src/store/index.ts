@@ -50,14 +50,14 @@ const START_RETRY_MS = 500
 
 /**
  * Opens the store and brings its tables up to date.
- * @throws the database's error when it refuses, or does not answer for ten seconds
+ * @throws the database's error when it refuses, or does not answer for a minute
  */
 export async function openStore({
   url,
   encryptionKeys,
   onLost,
   now,
-  startTimeoutMs = 10_000
+  startTimeoutMs = 60_000
 }: StoreOptions): Promise<Store> {
   const keyring = createKeyring(encryptionKeys)
   const database = openDatabase(url, onLost)
