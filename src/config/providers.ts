@@ -90,8 +90,8 @@ function readProvider(
   }
   const provider = { name, adapter, settings, freshness, ...(typeof connectUrl === 'string' && { connectUrl }) }
   if (perSite) return provider
-  for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
-    mistakes.push({ path: [...at, 'connection', ...path], message })
+  for (const mistake of adapter.connectionMistakes?.(connection, settings) ?? []) {
+    mistakes.push({ ...mistake, path: [...at, 'connection', ...mistake.path] })
   }
   return { ...provider, shared: { connection: adapter.tidyConnection?.(connection) ?? connection } }
 }
@@ -158,8 +158,8 @@ function readAction(
   })
   // With * an action may also show features that nobody knew of when this was written.
   const isFeature = (key: string) => known.includes(key) || (features.includes(OTHER_FEATURES) && !key.includes('.'))
-  for (const { path, message } of labelMistakes(labels, { provider: name, features: known, isFeature })) {
-    mistakes.push({ path: [...at, 'labels', ...path], message })
+  for (const mistake of labelMistakes(labels, { provider: name, features: known, isFeature })) {
+    mistakes.push({ ...mistake, path: [...at, 'labels', ...mistake.path] })
   }
   return {
     provider: name,
