@@ -134,7 +134,7 @@ async function open(
 const TROUBLE_EVERY_MS = 10_000
 
 /** Tells each error as what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
-function storeErrorTeller(logger: Logger): (error: Error) => void {
+export function storeErrorTeller(logger: Logger): (error: Error) => void {
   const others = { kind: 'others', fields: {}, message: 'the database is in trouble' }
   const warn = createCountedWarnings(logger, others, TROUBLE_EVERY_MS)
   return error => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs, styleText } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
-import { startService } from './app.ts'
+import { startService, storeErrorTeller } from './app.ts'
 import { durationMs } from './config/durations.ts'
 import { loadConfiguration } from './config/load.ts'
 import { configuredSecrets } from './config/secrets.ts'
@@ -112,9 +112,10 @@ async function rotate(file: string, environment: NodeJS.ProcessEnv): Promise<num
       throw new ConfigurationError([
         { path: ['store'], message: 'is missing: without one there is nothing to re-encrypt' }
       ])
-    const { resealed, unreadable } = await rotateKeys(store, (done, total) => {
+    const onProgress = (done: number, total: number) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total}`)
-    })
+    }
+    const { resealed, unreadable } = await rotateKeys(store, onProgress, storeErrorTeller(logger))
     if (process.stderr.isTTY) process.stderr.write('\n')
     process.stdout.write(`re-encrypted: ${resealed}, unreadable: ${unreadable}\n`)
     if (unreadable > 0)

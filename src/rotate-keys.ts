@@ -13,14 +13,15 @@ export interface RotationSum {
 }
 
 /**
- * Goes through the store once; `onProgress` hears of each step.
+ * Goes through the store once; `onProgress` hears of each step, `onTrouble` of a database that is waited for.
  * @throws the database's error when it does not answer
  */
 export async function rotateKeys(
   store: NonNullable<Configuration['store']>,
-  onProgress: (done: number, total: number) => void
+  onProgress: (done: number, total: number) => void,
+  onTrouble: (error: Error) => void
 ): Promise<RotationSum> {
-  const { rotation, close } = await openStore({ ...store, onLost: () => {}, now: Date.now })
+  const { rotation, close } = await openStore({ ...store, onLost: onTrouble, now: Date.now })
   try {
     const total = await rotation.countOldSeals()
     const sum = await rotation.resealSigningKeys()

@@ -10,7 +10,7 @@ const strict = { additionalProperties: false }
 
 const PublicKey = Type.String({
   minLength: 1,
-  description: 'PEM, PEM with literal \\n, or base64 of the PEM',
+  description: 'PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM',
   examples: ['${WIX_PUBLIC_KEY}']
 })
 const Labels = Type.Record(
@@ -97,13 +97,12 @@ export const ConfigurationSchema = Type.Object(
       {
         appId: Type.String({
           format: 'uuid',
-          form: 'a GUID',
-          description: "the app's id, which every signed call must name",
+          description: "the app's id, a GUID, which every signed call must name",
           examples: ['00000000-0000-0000-0000-000000000000']
         }),
         publicKey: Type.Union([PublicKey, Type.Array(PublicKey, { minItems: 1 })], {
           description:
-            "the app's public key: PEM, PEM with literal \\n, or base64 of the PEM; a list while a key is rotated",
+            "the app's public key: PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM; a list while a key is rotated",
           examples: ['${WIX_PUBLIC_KEY}']
         }),
         allowUnsigned: Type.Boolean({

@@ -97,6 +97,8 @@ async function untilItAnswers(
     try {
       return await work()
     } catch (error) {
+      // A certificate that the address names and that is not there will not come by waiting.
+      if (error instanceof StoreError && isAboutFile(error.cause)) throw error.cause
       const isLate = performance.now() - started > timeoutMs
       // Whatever else is the matter will be so in a moment too: a wrong password, a broken table, a full disk.
       if (isLate || !(error instanceof StoreError) || error.trouble !== 'unavailable') throw error
@@ -104,4 +106,8 @@ async function untilItAnswers(
       await sleep(START_RETRY_MS)
     }
   }
+}
+
+function isAboutFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open'
 }

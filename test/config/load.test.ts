@@ -134,7 +134,7 @@ actions:
 `)
   const expected = [
     'wix.appid (3): is not a known key; did you mean appId?',
-    "wix.appId (2): is missing: the app's id, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
+    "wix.appId (2): is missing: the app's id, a GUID, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
     'wix.publicKey (4): is not a readable public key; copy it whole, from -----BEGIN to -----END-----',
     'server.port (5): is 80800, but must be a whole number from 0 to 65535: its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
     'server.basePath (5): is the text "quota", but must be a path that begins with /: the path of the actions\' base URI, in front of v1/quota-info (for example /quota/)',

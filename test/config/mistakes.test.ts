@@ -83,7 +83,7 @@ t.test('what is written is not what was meant', t =>
     [
       'an app id that is no GUID',
       put(/appId: .*/, 'appId: my-app'),
-      /^wix\.appId \(line 2\) is the text "my-app", but must be a GUID: the app's id/
+      /^wix\.appId \(line 2\) is the text "my-app", but must be the app's id, a GUID/
     ],
     [
       'per-site misspelt',
@@ -141,7 +141,7 @@ t.test('what is written is not what was meant', t =>
     [
       'a number for a text',
       put(/appId: .*/, 'appId: 12345'),
-      /^wix\.appId \(line 2\) is 12345, but must be a GUID: the app's id, .*00000000\)$/
+      /^wix\.appId \(line 2\) is 12345, but must be the app's id, a GUID, .*00000000\)$/
     ],
     [
       'a number that could be one',

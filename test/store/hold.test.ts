@@ -68,7 +68,7 @@ t.test(
     }
     t.throws(() => holdStore(`file:${dir}/q.db`), refusal)
     t.throws(() => holdStore(`file:${dir}`), { ...refusal, message: /\(it is a folder\)/ })
-    t.throws(() => holdStore('file:/dev/null/q.db'), { ...refusal, message: /\(ENOTDIR\)/ })
+    t.throws(() => holdStore('file:/dev/null/q.db'), { ...refusal, message: /\(EEXIST\)/ })
     t.throws(() => holdStore(`file:${t.testdirName}-long/${'q'.repeat(300)}`), { name: 'StoreRefusal' })
   }
 )
