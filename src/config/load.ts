@@ -103,7 +103,8 @@ export function readConfiguration(yaml: string, { environment, adapters }: LoadO
   const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
     const tell = withholdFromMistakes(filled, publicValues(plain, [...adapters.keys()]))
-    throw new ConfigurationError(onePerPlace(mistakes).map(mistake => withLine(tell(mistake), file.lineOf)))
+    const told = onePerPlace(mistakes).map(mistake => withLine(tell(mistake), file.lineOf))
+    throw new ConfigurationError(told.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0))
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { appId, allowUnsigned } = wix

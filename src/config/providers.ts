@@ -80,7 +80,7 @@ function readProvider(
   const shown = (key: string) => (isFilled([...at, key]) ? key : `${key} (${settings[key]})`)
   const late = durationMistake(String(deadline), DEADLINE)
   if (late) mistakes.push({ path: [...at, 'deadline'], ...late })
-  if (freshness.patienceMs > freshness.deadlineMs) {
+  else if (freshness.patienceMs > freshness.deadlineMs) {
     const message = `but must not be longer than ${shown('deadline')}`
     mistakes.push({ path: [...at, 'patience'], found: String(patience), message })
   }

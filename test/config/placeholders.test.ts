@@ -185,7 +185,7 @@ t.test('no line of the log shows the value of a placeholder, whether the start s
       try {
         const configuration = readConfiguration(yaml, { environment: { SECRET: value }, adapters })
         const logger = createLogger('trace', configuredSecrets(adapters), sink, configuration.withhold)
-        logger.info({ err: new Error(`what a library says of ${value}`) }, value)
+        logger.child({ listener: 'any' }).info({ err: new Error(`what a library says of ${value}`) }, value)
         try {
           const service = await startService({ configuration, logger })
           for (const path of ['v1/quota-info', 'none', 'health/live'])
