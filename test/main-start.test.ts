@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { startFailure } from '../src/start-failure.ts'
 import { freePort } from './helpers/free-port.ts'
 import { ENVIRONMENT, GOOD } from './helpers/mistakes.ts'
 import { startPostgres } from './helpers/postgres.ts'
@@ -118,4 +119,10 @@ t.test('a store that cannot be written', async t => {
     code: 'ENOENT',
     msg: "cannot start: the system says ENOENT: no such file or directory, open '/no/such.pem'"
   })
+})
+
+t.test('a fault of ours is told with its stack', async t => {
+  const [fields, message] = startFailure(new TypeError('out of the blue'))
+  t.equal(message, 'cannot start')
+  t.match(fields, { err: { message: 'out of the blue' } })
 })

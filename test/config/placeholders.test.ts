@@ -97,6 +97,8 @@ function putAt(value: unknown, [key, ...rest]: string[], text: string): unknown 
   )
 }
 
+const digits = (text: string) => `${text.replace(/\D/g, '7')}7`
+
 /** What stands out: whatever is printed of it is found, also in lower case, also a part. */
 const core = fc.stringMatching(/^[A-Z0-9]{24}$/)
 const SHAPES: ((core: string) => string)[] = [
@@ -114,7 +116,7 @@ const SHAPES: ((core: string) => string)[] = [
   text => `{${text}} of {${text}, plural, other {#}}`,
   text => `$${text}`,
   text => `\${${text}}`,
-  text => `${text.replace(/\D/g, '7')}7`,
+  digits,
   text => `${text}=`,
   text => ` ${text}\t`
 ]
@@ -135,51 +137,52 @@ function leak(text: string, secret: string): string | undefined {
 }
 
 t.test('no mistake shows the value of a placeholder, at any place of a configuration', async t => {
-  let mistakes = 0
-  const property = fc.property(
-    core,
-    fc.constantFrom(...SHAPES),
-    fc.constantFrom(...WRITTEN),
-    (secret, shape, written) => {
-      const value = shape(secret)
-      const marks = [secret, secret.slice(0, 9), `${secret.replace(/\D/g, '7')}7`].filter(mark => value.includes(mark))
-      for (const configuration of [FULL, OTHER_FORMS]) {
-        for (const place of placesIn(configuration)) {
+  let [places, mistakes] = [0, 0]
+  for (const configuration of [FULL, OTHER_FORMS]) {
+    for (const place of placesIn(configuration)) {
+      places++
+      const property = fc.property(
+        core,
+        fc.constantFrom(...SHAPES),
+        fc.constantFrom(...WRITTEN),
+        (secret, shape, written) => {
           const yaml = JSON.stringify(putAt(configuration, place, written))
+          const value = shape(secret)
           try {
             readConfiguration(yaml, { environment: { SECRET: value }, adapters })
           } catch (error) {
             if (!(error instanceof ConfigurationError)) throw error
             mistakes += error.mistakes.length
             const text = [error.message, error.stack, JSON.stringify(error.mistakes), String(error.cause)].join('\n')
-            for (const mark of marks) {
+            for (const mark of [secret, secret.slice(0, 9), digits(secret)].filter(mark => value.includes(mark))) {
               const found = leak(text, mark)
               if (found) throw new Error(`${place.join('.')} shows ${found}: ${error.message}`)
             }
           }
         }
-      }
+      )
+      fc.assert(property, { numRuns: 8, examples: [['HUSH9QUIET7SECRET5KEPT', text => text, '${SECRET}']] })
     }
-  )
-  fc.assert(property, { numRuns: 30 })
-  t.ok(mistakes > 2000, `${mistakes} mistakes were read`)
+  }
+  t.ok(places > 150 && mistakes > 1000, `${mistakes} mistakes were read at ${places} places`)
 })
 
 t.test('no line of the log shows the value of a placeholder, whether the start succeeds or not', async t => {
   const secret = 'HUSH9QUIET7SECRET5KEPT'
-  const texts: { [shape: string]: string } = {
-    plain: secret,
-    path: `/${secret}/`,
-    address: `https://${secret}.example.com`,
-    host: `${secret}.onlyoffice.com`,
-    file: `file:${t.testdir()}/${secret}.db`,
-    folder: `file:/dev/null/${secret}.db`,
-    message: `Über ${secret}`
-  }
+  // With the places where such a text could be right.
+  const texts: [value: string, places: RegExp][] = [
+    [secret, /^/],
+    [`/${secret}/`, /path|host|name|id$/i],
+    [`https://${secret}.example.com`, /url|to$|id$/i],
+    [`${secret}.onlyoffice.com`, /host|\.url/i],
+    [`file:${t.testdir()}/${secret}.db`, /^store/],
+    [`file:/dev/null/${secret}.db`, /^store/],
+    [`Über ${secret}`, /labels|name/]
+  ]
   const closing: Promise<void>[] = []
   const counts = { started: 0, failed: 0, refused: 0, lines: 0 }
-  for (const [shape, value] of Object.entries(texts)) {
-    for (const place of placesIn(FULL)) {
+  for (const [value, places] of texts) {
+    for (const place of placesIn(FULL).filter(keys => places.test(keys.join('.')))) {
       const yaml = JSON.stringify(putAt(FULL, place, '${SECRET}'))
       const { sink, lines } = logSink()
       try {
@@ -202,12 +205,12 @@ t.test('no line of the log shows the value of a placeholder, whether the start s
       }
       counts.lines += lines.length
       const found = leak(lines.join(''), secret)
-      if (found) t.fail(`${shape} at ${place.join('.')} shows ${found}: ${lines.find(line => leak(line, secret))}`)
+      if (found) t.fail(`${value} at ${place.join('.')} shows ${found}: ${lines.find(line => leak(line, secret))}`)
     }
   }
   await Promise.all(closing)
   t.comment(JSON.stringify(counts))
-  t.ok(counts.started > 20 && counts.failed > 2 && counts.refused > 100 && counts.lines > 200)
+  t.ok(counts.started > 20 && counts.failed > 2 && counts.refused > 60 && counts.lines > 200)
 })
 
 t.test('what is no secret stays readable in the log', async t => {
@@ -231,5 +234,9 @@ t.test('an address that came from a placeholder keeps its password even where a 
       adapters
     })
   const { withhold } = read('postgres://quota:pass%2Fword%21x@db.internal/quota')
+  t.equal(read('postgres://quota@db.internal/quota').withhold('quota@db.internal'), 'quota@db.internal')
+  t.throws(() => read('postgres://quota:100%of-it@db.internal/quota'), {
+    message: /^store\.url is not a usable address; in its user and password, write signs such as/
+  })
   t.equal(withhold('no: pass/word!x, pass%2Fword%21x at db.internal'), 'no: ${DB}, ${DB} at db.internal')
 })
