@@ -13,6 +13,7 @@ import { inspectStore, type StoreInspection, sqliteFile } from '../store/inspect
 import { within } from '../within.ts'
 import { type Asked, askProvider } from './asked.ts'
 import { Skip } from './check.ts'
+import { namesOfSecrets } from './credentials.ts'
 import { createMask, type Mask, placeholderValue } from './mask.ts'
 import type { Answer } from './result.ts'
 import { listenForDates, type ServerDate } from './server-dates.ts'
@@ -92,7 +93,7 @@ export function beginExamination(options: ExaminationOptions): Examination {
   const { mistakes, parts } = inspectConfiguration(written?.text ?? '', { environment, adapters })
   const mask = createMask({
     filled: fillPlaceholders(written?.value, environment, []).value,
-    secretNames: configuredSecrets(adapters),
+    secretNames: [...configuredSecrets(adapters), ...[...(parts.providers?.values() ?? [])].flatMap(namesOfSecrets)],
     placed: (written?.placeholders ?? []).map(({ name, places }) => ({
       value: placeholderValue(name, environment) ?? '',
       places

@@ -1,9 +1,9 @@
 // The checks of providers and of what actions show, against a fake portal: passing and failing twins.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
 import { askProvider } from '../../src/doctor/asked.ts'
-import { withMadeUpSecrets } from '../../src/doctor/checks/false-key.ts'
+import { holdsSecret, withMadeUpSecrets } from '../../src/doctor/credentials.ts'
 import type { ProviderAdapter, QuotaProvider } from '../../src/quota/provider.ts'
 import { Secret, Type } from '../../src/schema.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -128,11 +128,8 @@ t.test('QB-KEY-EXPIRES: in good time, soon, at the weekend, and unknown', async 
   t.match(await look(), { status: 'skipped', found: /does not tell when they end/ })
 })
 
-/** A gateway that answers everybody with what its owner was told once. */
-async function startCache(t: Test, answerOf: (path: string) => Promise<string>): Promise<string> {
-  const server = createServer(async (request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(await answerOf(request.url ?? ''))
-  }).listen(0, '127.0.0.1')
+async function startServer(t: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => server.closeAllConnections())
   t.teardown(() => server.close())
@@ -144,7 +141,10 @@ t.test('QB-FALSE-KEY: something in between that keeps answers, and one that cann
   const { docspace, providers } = await startPortal(t)
   const { portal } = providers()
   const headers = { authorization: `Bearer ${docspace.portal.keys.owner}` }
-  const url = await startCache(t, async path => (await fetch(`${docspace.url}${path}`, { headers })).text())
+  const url = await startServer(t, async (request, response) => {
+    const kept = await fetch(`${docspace.url}${request.url}`, { headers })
+    response.writeHead(200, { 'content-type': 'application/json' }).end(await kept.text())
+  })
   const section = { portal: { ...portal, connection: { ...portal.connection, url } } }
   const { one } = await examineIn(t.testdir(), { sections: { providers: section, actions: room } })
   t.match(one('QB-FALSE-KEY'), { status: 'failed', found: /a made-up key is taken/ })
@@ -195,19 +195,61 @@ t.test('an adapter whose connection holds no secret, and one without a report to
     adapters: new Map([['fickle', open]]),
     sections: { providers: { f: { type: 'fickle', connection: { name: 'x' } } }, actions: { a: { provider: 'f' } } }
   })
-  t.match(one('QB-FALSE-KEY'), { status: 'skipped', found: /its connection holds no secret/ })
+  t.match(one('QB-FALSE-KEY'), { status: 'skipped', found: /it has no secret/ })
   t.match(one('QB-KEY-SEES'), { status: 'ok', details: ['a: not there, or not in the plan'] })
   t.match(one('QB-ACTION-FEATURES'), { status: 'failed', remedy: 'The provider tells none at all now.' })
   t.match(one('QB-CLOCK'), { status: 'skipped', found: /no provider told the time/ })
 })
 
-t.test('a made-up secret has the form of the real one, and is another', async t => {
-  const schema = Type.Object({ url: Type.String(), key: Secret() })
-  const madeUp = withMadeUpSecrets(schema, { url: 'https://x', key: 'sk-0123456789abcdef' })
+t.test('a made-up secret has the form of the real one, and is another in every place', async t => {
+  const real = { url: 'https://x', key: 'sk-0123456789abcdef', more: [{ header: { 'X-Key': 'Token {id} abc1' } }] }
+  const madeUp = withMadeUpSecrets(real, ['key', 'header'])
   t.match(madeUp, { url: 'https://x', key: /^[a-f]{2}-\d{10}[a-f]{6}$/ })
-  t.notMatch(madeUp, { key: 'sk-0123456789abcdef' })
-  t.equal(withMadeUpSecrets(schema, undefined), undefined)
+  t.match(madeUp, { more: [{ header: { 'X-Key': /^[a-f]{5} \{id\} [a-f]{3}\d$/ } }] })
+  t.notMatch(JSON.stringify(madeUp), /0123456789|abc1/)
+  t.notOk(holdsSecret({ bearer: '{apiKey}', n: 1, none: null }, ['bearer']), 'what is filled in later is no secret')
+  t.ok(holdsSecret(real, ['key']))
 })
+
+/** An API of the maker's own, which takes one key. */
+const mapped = (url: string, auth: object, more: object = {}) => ({
+  type: 'http',
+  allowedHosts: ['127.0.0.1'],
+  allowPrivateHosts: true,
+  auth,
+  requests: { wallet: { get: `${url}/wallet` } },
+  quotas: { credits: { names: { en: 'Credits' }, used: { at: 'wallet#/used' }, limit: { at: 'wallet#/limit' } } },
+  ...more
+})
+
+t.test(
+  'a mapped API with a key of its own: it is asked, a made-up key must be refused, and nothing tells the key',
+  async t => {
+    const key = 'sk-the-key-of-all-sites-1234567'
+    const url = await startServer(t, (request, response) => {
+      const isRight = request.headers.authorization === `Bearer ${key}`
+      response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
+      response.end(isRight ? '{"used":1,"limit":2}' : '{}')
+    })
+    const sections = (bearer: string) => ({
+      providers: { api: mapped(url, { bearer }) },
+      actions: { spend: { provider: 'api', features: ['credits'] } }
+    })
+    const { one, result } = await examineIn(t.testdir(), { sections: sections(key) })
+    t.match(one('QB-PROVIDER-ANSWERS'), { status: 'ok', found: /^answers in \d+ ms$/ })
+    t.match(one('QB-FALSE-KEY'), { status: 'ok' })
+    t.match(one('QB-KEY-EXPIRES'), { status: 'skipped', found: /does not tell when they end/ })
+    t.match(one('QB-ACTION-FEATURES'), { status: 'ok', found: 'credits' })
+    t.notMatch(JSON.stringify(result), /sk-the-key/)
+    const open = await startServer(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"used":1,"limit":2}')
+    })
+    const careless = await examineIn(t.testdir(), {
+      sections: { ...sections(key), providers: { api: mapped(open, { bearer: key }) } }
+    })
+    t.match(careless.one('QB-FALSE-KEY'), { status: 'failed', found: /a made-up key is taken/ })
+  }
+)
 
 t.test('an adapter that hears no signal is not waited for', async t => {
   const adapter = fakeAdapter({ deaf: true })
@@ -247,7 +289,7 @@ t.test('a provider that is not configured rightly takes only what depends on it 
   })
   t.match(one('QB-PROVIDER-ANSWERS', 'broken'), { status: 'skipped', found: /what providers\.broken names is missing/ })
   t.match(one('QB-PROVIDER-ANSWERS', 'portal'), { status: 'ok' })
-  t.match(one('QB-PROVIDER-ANSWERS', 'newsletter'), { status: 'ok', found: 'speaks for nobody, and is always there' })
+  t.match(one('QB-PROVIDER-ANSWERS', 'newsletter'), { status: 'ok', found: /^answers in/ })
   t.match(one('QB-ACTION-FEATURES', 'other'), { status: 'skipped', found: /what providers\.broken names is missing/ })
   t.match(one('QB-ACTION-FEATURES', 'odd'), { status: 'skipped', found: /actions\.odd is not right/ })
   t.match(one('QB-ACTION-FEATURES', 'room'), { status: 'ok' })
