@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
-import type { createListener } from './http/listener.ts'
+import { listen } from './http/listen.ts'
 import { buildManagementApp } from './management/app.ts'
+import { createCountedWarnings } from './observe/counted-warnings.ts'
 import { createObserver } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
 import { createPresenter } from './presentation/presenter.ts'
@@ -43,7 +44,7 @@ export interface Service {
 
 /**
  * Starts the service.
- * @throws the system's error when an address cannot be listened on, or the database's; nothing is left open then
+ * @throws {ListenError} when an address cannot be listened on, or the database's error; nothing is left open then
  * @throws {StoreRefusal} when the store is another service's, or under other keys
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -79,7 +80,7 @@ async function open(
   const watch = createWatch(observer.publish)
   let stopping = false
   const isStopping = () => stopping
-  const onStoreError = (error: Error) => tellStoreError(logger, error)
+  const onStoreError = storeErrorTeller(logger)
   const kept = configuration.store ?? storeInMemory()
   const held = holdStore(kept.url)
   opened.defer(() => held.release())
@@ -140,18 +141,28 @@ async function open(
   })
   // Before all else: nobody waits for these.
   opened.defer(() => shared.close())
-  const address = `${await listen(publicApp, server)}${server.basePath.replace(/\/*$/, '/')}`
+  const address = `${await listen(publicApp, { section: 'server', portVariable: 'PORT', ...server })}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
-  const managementUrl = managementApp && `${await listen(managementApp, management)}/`
+  const managementUrl =
+    managementApp &&
+    `${await listen(managementApp, { section: 'management', portVariable: 'MANAGEMENT_PORT', ...management })}/`
   if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
   shared.start()
   return { publicUrl: address, ...(managementUrl && { managementUrl }) }
 }
 
-/** As what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
-function tellStoreError(logger: Logger, error: Error): void {
-  if (!(error instanceof StoreError)) logger.error({ err: error }, 'internal error')
-  else logger.warn({ reason: error.message }, storeTroubles[error.trouble][0])
+/** How often a trouble that lasts is told. */
+const TROUBLE_EVERY_MS = 10_000
+
+/** Tells each error as what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
+export function storeErrorTeller(logger: Logger): (error: Error) => void {
+  const others = { kind: 'others', fields: {}, message: 'the database is in trouble' }
+  const warn = createCountedWarnings(logger, others, TROUBLE_EVERY_MS)
+  return error => {
+    if (!(error instanceof StoreError)) return logger.error({ err: error }, 'internal error')
+    const [message, remedy] = storeTroubles[error.trouble]
+    warn({ kind: error.trouble, fields: { reason: error.message, remedy }, message })
+  }
 }
 
 function createSources(
@@ -176,19 +187,4 @@ function createActions({ actions }: Configuration, sources: ReadonlyMap<string, 
     if (source) wired.set(key, { source, features, enforced, labels })
   }
   return wired
-}
-
-/** Listens, and gives the origin under which it can be reached. */
-async function listen(
-  app: ReturnType<typeof createListener>,
-  { host, port }: { host: string; port: number }
-): Promise<string> {
-  // Fastify would log a line of its own for every address; ours says more in one.
-  const { level } = app.log
-  app.log.level = 'warn'
-  await app.listen({ host, port })
-  app.log.level = level
-  const address = app.server.address()
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${typeof address === 'object' && address ? address.port : port}`
 }

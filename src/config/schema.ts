@@ -10,14 +10,15 @@ const strict = { additionalProperties: false }
 
 const PublicKey = Type.String({
   minLength: 1,
-  description: 'PEM, PEM with literal \\n, or base64 of the PEM',
+  description: 'PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM',
   examples: ['${WIX_PUBLIC_KEY}']
 })
 const Labels = Type.Record(
   Type.String(),
   Type.Record(
     Type.String(),
-    Type.String({ minLength: 1, description: 'a name or a message', examples: ['Emails sent'] })
+    Type.String({ minLength: 1, description: 'a name or a message', examples: ['Emails sent'] }),
+    { description: 'the wordings in one language', examples: [{ emails: 'Emails sent' }] }
   ),
   {
     description: 'own wordings, per language: names by feature, tooltips and buttons by message key',
@@ -48,7 +49,12 @@ export const ActionSchema = Type.Object(
     labels: Type.Optional(Labels)
   },
   // The default never applies, but without one TypeBox fills in no defaults below a record.
-  { ...strict, default: {}, description: 'one action of the app, by its action key' }
+  {
+    ...strict,
+    default: {},
+    description: 'one action of the app, by its action key',
+    examples: [{ provider: 'newsletter' }]
+  }
 )
 
 const ManagementToken = Secret({
@@ -90,13 +96,13 @@ export const ConfigurationSchema = Type.Object(
     wix: Type.Object(
       {
         appId: Type.String({
-          minLength: 1,
-          description: "the app's id, which every signed call must name",
+          format: 'uuid',
+          description: "the app's id, a GUID, which every signed call must name",
           examples: ['00000000-0000-0000-0000-000000000000']
         }),
         publicKey: Type.Union([PublicKey, Type.Array(PublicKey, { minItems: 1 })], {
           description:
-            "the app's public key: PEM, PEM with literal \\n, or base64 of the PEM; a list while a key is rotated",
+            "the app's public key: PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM; a list while a key is rotated",
           examples: ['${WIX_PUBLIC_KEY}']
         }),
         allowUnsigned: Type.Boolean({
@@ -126,7 +132,11 @@ export const ConfigurationSchema = Type.Object(
           port: Port(8081, 'its port; 0 picks a free one; the environment variable MANAGEMENT_PORT overrides it'),
           token: ManagementTokens
         },
-        { ...strict, description: 'the management listener; off when left out' }
+        {
+          ...strict,
+          description: 'the management listener; off when left out',
+          examples: [{ token: '${MANAGEMENT_TOKEN}' }]
+        }
       )
     ),
     store: Type.Optional(StoreSchema),
@@ -141,6 +151,7 @@ export const ConfigurationSchema = Type.Object(
           LANGUAGES.map(language => Type.Literal(language)),
           {
             default: 'en',
+            form: 'a text',
             description: `the language when a call names none we have: ${LANGUAGES.join(', ')}`,
             examples: ['de']
           }
@@ -149,9 +160,15 @@ export const ConfigurationSchema = Type.Object(
       { ...strict, default: {}, description: 'how answers read' }
     ),
     providers: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'where quotas come from, by a name of your choice'
+      minProperties: 1,
+      description: 'where quotas come from, by a name of your choice',
+      examples: [{ newsletter: { type: 'static' } }]
     }),
-    actions: Type.Record(Type.String(), ActionSchema, { description: 'the actions of the app, by their action key' })
+    actions: Type.Record(Type.String(), ActionSchema, {
+      minProperties: 1,
+      description: 'the actions of the app, by their action key',
+      examples: [{ 'send-email': { provider: 'newsletter' } }]
+    })
   },
   strict
 )
@@ -161,7 +178,7 @@ export type ConfigurationFile = Static<typeof ConfigurationSchema>
 export const PER_SITE = 'per-site'
 
 const shared = (connection: TObject) => ({
-  connection,
+  connection: sharedConnection(connection),
   checkOnStart: Type.Boolean({
     default: true,
     description:
@@ -205,6 +222,11 @@ export function providerSchema(
     },
     strict
   )
+}
+
+function sharedConnection(schema: TObject): TObject {
+  const keys = Object.keys(schema.properties).join(', ')
+  return { ...schema, form: `a mapping with the keys ${keys}, or ${PER_SITE}` }
 }
 
 /** Some adapters, such as static, speak for nobody. */

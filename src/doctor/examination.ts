@@ -1,8 +1,8 @@
 // What all checks of one examination share: the configuration as far as it is right, the store, the providers' answers.
 // Everything is looked at when it is first wanted, once.
 
-import { interpolate } from '../config/interpolate.ts'
 import { type Configuration, inspectConfiguration } from '../config/load.ts'
+import { fillPlaceholders } from '../config/placeholders.ts'
 import type { ConfiguredAction } from '../config/providers.ts'
 import { configuredSecrets } from '../config/secrets.ts'
 import type { Mistake } from '../mistakes.ts'
@@ -92,7 +92,7 @@ export function beginExamination(options: ExaminationOptions): Examination {
   const written = readWritten(file)
   const { mistakes, parts } = inspectConfiguration(written?.text ?? '', { environment, adapters })
   const mask = createMask({
-    filled: interpolate(written?.value, environment, []),
+    filled: fillPlaceholders(written?.value, environment, []).value,
     secretNames: [...configuredSecrets(adapters), ...[...(parts.providers?.values() ?? [])].flatMap(namesOfSecrets)],
     placed: (written?.placeholders ?? []).map(({ name, places }) => ({
       value: placeholderValue(name, environment) ?? '',

@@ -1,5 +1,5 @@
 // Secrets are known by where they stand, and taken out of every text that leaves.
-import { interpolate } from '../config/interpolate.ts'
+import { fillPlaceholders } from '../config/placeholders.ts'
 import type { Mistake } from '../mistakes.ts'
 import { textsOf } from './written.ts'
 
@@ -57,7 +57,7 @@ function lastKey(path: readonly string[]): string {
 /** What a placeholder stands for now; undefined when nothing does. */
 export function placeholderValue(name: string, environment: NodeJS.ProcessEnv): string | undefined {
   const mistakes: Mistake[] = []
-  const value = interpolate(`\${${name}}`, environment, mistakes)
+  const { value } = fillPlaceholders(`\${${name}}`, environment, mistakes)
   return mistakes.length === 0 && typeof value === 'string' ? value : undefined
 }
 

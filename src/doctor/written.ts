@@ -1,8 +1,7 @@
 // The configuration as it was written: where each key stands, and which variables and files it names.
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
-import { lineOf } from '../config/load.ts'
-import type { Mistake } from '../mistakes.ts'
+import { parseYaml, type YamlFile } from '../config/document.ts'
+import { ConfigurationError } from '../mistakes.ts'
 
 export interface Placeholder {
   /** A variable's name, or `file:` and a path. */
@@ -30,14 +29,16 @@ export function readWritten(file: string): Written | undefined {
   } catch {
     return undefined
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
-  return {
-    text,
-    value,
-    placeholders: placeholdersOf(value),
-    lineOf: path => lineOf({ path: [...path] } satisfies Pick<Mistake, 'path'>, document, lines).line
+  const { value, lineOf } = parse(text)
+  return { text, value, placeholders: placeholdersOf(value), lineOf }
+}
+
+function parse(text: string): Pick<YamlFile, 'lineOf'> & { value: unknown } {
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { value: undefined, lineOf: () => undefined }
+    throw error
   }
 }
 

@@ -82,19 +82,39 @@ export function canBeSent(value: string): boolean {
  * One call, answered with 200 and JSON.
  * @throws {ProviderError} whatever goes wrong
  */
-export async function askJson(
+async function askJson(
   agent: Agent,
   call: HttpCall,
   signal: AbortSignal,
-  { finding, parse = JSON.parse }: Reading = {}
+  { finding, parse }: Reading
 ): Promise<unknown> {
+  const json = jsonOf(await ask(agent, call, signal, finding), parse)
+  if (json === undefined) throw new ProviderError('PROVIDER_REJECTED', 'answer-invalid')
+  return json
+}
+
+/**
+ * One call, answered with 200.
+ * @throws {ProviderError} whatever goes wrong
+ */
+export async function ask(
+  agent: Agent,
+  call: HttpCall,
+  signal: AbortSignal,
+  finding?: Reading['finding']
+): Promise<HttpAnswer> {
   const answer = await send(agent, call, signal)
   if (answer.status !== 200) throw refusal(answer, finding?.(answer))
-  if (!isJson(answer.headers['content-type'])) throw new ProviderError('PROVIDER_REJECTED', 'answer-invalid')
+  return answer
+}
+
+/** The JSON of an answer; undefined when it has none, or does not say that it has. */
+export function jsonOf({ headers, body }: HttpAnswer, parse: (text: string) => unknown = JSON.parse): unknown {
+  if (!isJson(headers['content-type'])) return undefined
   try {
-    return parse(answer.body)
+    return parse(body)
   } catch {
-    throw new ProviderError('PROVIDER_REJECTED', 'answer-invalid')
+    return undefined
   }
 }
 

@@ -75,7 +75,10 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   connectionSchema: TObject
   /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
   adapterFor?(written: unknown): ProviderAdapter
-  /** What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. */
+  /**
+   * What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. No message
+   * quotes a part of the connection: it may come from a placeholder, whose value is never printed.
+   */
   settingsMistakes?(settings: Settings): Mistake[]
   connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */

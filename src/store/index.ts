@@ -50,14 +50,14 @@ const START_RETRY_MS = 500
 
 /**
  * Opens the store and brings its tables up to date.
- * @throws the database's error when it refuses, or does not answer for ten seconds
+ * @throws the database's error when it refuses, or does not answer for a minute
  */
 export async function openStore({
   url,
   encryptionKeys,
   onLost,
   now,
-  startTimeoutMs = 10_000
+  startTimeoutMs = 60_000
 }: StoreOptions): Promise<Store> {
   const keyring = createKeyring(encryptionKeys)
   const database = openDatabase(url, onLost)
@@ -97,6 +97,8 @@ async function untilItAnswers(
     try {
       return await work()
     } catch (error) {
+      // A certificate that the address names and that is not there will not come by waiting.
+      if (error instanceof StoreError && isAboutFile(error.cause)) throw error.cause
       const isLate = performance.now() - started > timeoutMs
       // Whatever else is the matter will be so in a moment too: a wrong password, a broken table, a full disk.
       if (isLate || !(error instanceof StoreError) || error.trouble !== 'unavailable') throw error
@@ -104,4 +106,8 @@ async function untilItAnswers(
       await sleep(START_RETRY_MS)
     }
   }
+}
+
+function isAboutFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open'
 }

@@ -20,11 +20,15 @@ const CONNECTIONS_PER_ORIGIN = 20
 const KEY_MISTAKE = 'must be an API key as DocSpace shows it: letters, digits and signs without blanks or line breaks'
 
 const settingsSchema = Type.Object({
-  allowedHosts: Type.Array(Type.String({ minLength: 1 }), {
-    default: ['*.onlyoffice.com'],
-    description: 'hosts that a connection may name; `*.` stands for every host below',
-    examples: [['*.onlyoffice.com', 'docs.example.com']]
-  }),
+  allowedHosts: Type.Array(
+    // An address, or a host with its port, would match nothing.
+    Type.String({ pattern: '^[^\\s/@]+$', form: 'a host without https://', examples: ['docs.example.com'] }),
+    {
+      default: ['*.onlyoffice.com'],
+      description: 'hosts that a connection may name; `*.` stands for every host below',
+      examples: [['*.onlyoffice.com', 'docs.example.com']]
+    }
+  ),
   allowPrivateHosts: Type.Boolean({
     default: false,
     description:

@@ -15,7 +15,7 @@ import { fieldsInUrl } from './requests.ts'
 import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
 import { FieldSchema } from './schema-requests.ts'
 
-const LIMITS = { maxResponseBytes: 1024 * 1024, connectionsPerOrigin: 20 }
+const LIMITS = { maxResponseBytes: 512 * 1024, connectionsPerOrigin: 20 }
 const VALUE_LENGTH_MAX = 1024
 const TITLE = 'HTTP'
 

@@ -116,11 +116,11 @@ t.test('the fields make the form of a connection, and a secret is never shown', 
   })
 })
 
-t.test('a failing API is told as every provider’s, and older numbers with their age', async t => {
+t.test("a failing API is told as every provider's, and older numbers with their age", async t => {
   let answer: ApiAnswer = { json: { used: 7 } }
   const api = await startApi(t, () => answer)
   const bridge = await startBridge(t, {
-    providers: { credits: { ...mapping(api.url), connection: own(1), keepFor: '1h' } },
+    providers: { credits: { ...mapping(api.url), connection: own(1), keepFor: '1h', patience: '2s' } },
     actions: { credits: { provider: 'credits' } }
   })
   const first = await bridge.call('credits')
