@@ -17,14 +17,14 @@ t.test('QB-CONFIG: what there is, or each mistake with its place and what would 
   t.match(wrong.of('QB-CONFIG'), [
     {
       status: 'failed',
-      found: 'actions.more.enforcd is not a known key',
-      place: { path: 'actions.more.enforcd', line: 31 },
-      remedy: 'Did you mean enforced?'
+      found: 'actions.send-email.provider is newsletr, which stands nowhere under providers:',
+      remedy: 'Did you mean newsletter?'
     },
     {
       status: 'failed',
-      found: 'actions.send-email.provider is newsletr, which stands nowhere under providers:',
-      remedy: 'Did you mean newsletter?'
+      found: 'actions.more.enforcd is not a known key',
+      place: { path: 'actions.more.enforcd', line: 31 },
+      remedy: 'Did you mean enforced?'
     }
   ])
   t.equal(wrong.result.exitCode, 2)
