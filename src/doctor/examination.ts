@@ -14,11 +14,11 @@ import { within } from '../within.ts'
 import { type Asked, askProvider } from './asked.ts'
 import { Skip } from './check.ts'
 import { namesOfSecrets } from './credentials.ts'
-import { createMask, type Mask, placeholderValue } from './mask.ts'
+import { createMask, type Mask } from './mask.ts'
 import type { Answer } from './result.ts'
 import { listenForDates, type ServerDate } from './server-dates.ts'
 import { pickConnection } from './site.ts'
-import { type Placeholder, readWritten, type Written } from './written.ts'
+import { lookUp, type Placeholder, readWritten, type Written } from './written.ts'
 
 const CLOSE_MS = 2000
 
@@ -56,8 +56,8 @@ export interface Examination extends ExaminationOptions {
   /** What of the configuration is right. */
   parts: Partial<Configuration>
   mask: Mask
-  /** Placeholders that nothing stands for. */
-  missing: readonly Placeholder[]
+  /** Placeholders that nothing stands for, or what is no value. */
+  unfit: readonly Placeholder[]
   /** Whether a part of the configuration has no mistake in it. */
   isRight(...path: string[]): boolean
   /** For what depends on a part that is not right: which check tells more. */
@@ -95,18 +95,22 @@ export function beginExamination(options: ExaminationOptions): Examination {
     filled: fillPlaceholders(written?.value, environment, []).value,
     secretNames: [...configuredSecrets(adapters), ...[...(parts.providers?.values() ?? [])].flatMap(namesOfSecrets)],
     placed: (written?.placeholders ?? []).map(({ name, places }) => ({
-      value: placeholderValue(name, environment) ?? '',
+      value: lookUp(name, environment).value ?? '',
       places
     }))
   })
-  const missing = (written?.placeholders ?? []).filter(({ name }) => placeholderValue(name, environment) === undefined)
+  const isMistaken = (places: readonly string[][]) =>
+    places.some(place => mistakes.some(({ path }) => path.join('\n') === place.join('\n')))
+  const unfit = (written?.placeholders ?? []).filter(
+    ({ name, places }) => lookUp(name, environment).mistake !== undefined && isMistaken(places)
+  )
   const isRight = (...place: string[]) =>
     written !== undefined && !mistakes.some(({ path }) => path.length === 0 || isWithin(path, place))
   const notRight = (...place: string[]) => {
     if (!written) return new Skip('there is no configuration (QB-CONFIG)')
-    const lacks = missing.some(({ places }) => places.some(named => isWithin(named, place)))
+    const lacks = unfit.some(({ places }) => places.some(named => isWithin(named, place)))
     const at = place.join('.')
-    return new Skip(lacks ? `what ${at} names is missing (QB-CONFIG-VARIABLES)` : `${at} is not right (QB-CONFIG)`)
+    return new Skip(lacks ? `what ${at} names is not there (QB-CONFIG-VARIABLES)` : `${at} is not right (QB-CONFIG)`)
   }
   const opened = new AsyncDisposableStack()
   const { dates, stop } = listenForDates(now)
@@ -139,7 +143,7 @@ export function beginExamination(options: ExaminationOptions): Examination {
       : [{ path: [], message: 'cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG.' }],
     parts,
     mask,
-    missing,
+    unfit,
     isRight,
     notRight,
     providers: new Map([

@@ -1,6 +1,4 @@
 // Secrets are known by where they stand, and taken out of every text that leaves.
-import { fillPlaceholders } from '../config/placeholders.ts'
-import type { Mistake } from '../mistakes.ts'
 import { textsOf } from './written.ts'
 
 export type Mask = (text: string) => string
@@ -52,13 +50,6 @@ function isOpen(path: readonly string[]): boolean {
 /** A list's numbers say nothing. */
 function lastKey(path: readonly string[]): string {
   return path.findLast(key => !/^\d+$/.test(key)) ?? ''
-}
-
-/** What a placeholder stands for now; undefined when nothing does. */
-export function placeholderValue(name: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const mistakes: Mistake[] = []
-  const { value } = fillPlaceholders(`\${${name}}`, environment, mistakes)
-  return mistakes.length === 0 && typeof value === 'string' ? value : undefined
 }
 
 /** Every text of a value, masked. */

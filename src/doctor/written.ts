@@ -1,7 +1,8 @@
 // The configuration as it was written: where each key stands, and which variables and files it names.
 import { readFileSync } from 'node:fs'
 import { parseYaml, type YamlFile } from '../config/document.ts'
-import { ConfigurationError } from '../mistakes.ts'
+import { fillPlaceholders } from '../config/placeholders.ts'
+import { ConfigurationError, type Mistake } from '../mistakes.ts'
 
 export interface Placeholder {
   /** A variable's name, or `file:` and a path. */
@@ -17,6 +18,16 @@ export interface Written {
   placeholders: Placeholder[]
   /** The line of a place, or of the nearest key above it that stands in the file. */
   lineOf(path: readonly string[]): number | undefined
+}
+
+/** What a placeholder stands for now, and what is wrong with it by itself. */
+export function lookUp(
+  name: string,
+  environment: NodeJS.ProcessEnv
+): { value: string | undefined; mistake: string | undefined } {
+  const mistakes: Mistake[] = []
+  const { fillings } = fillPlaceholders(`\${${name}}`, environment, mistakes)
+  return { value: fillings[0]?.value, mistake: mistakes[0]?.message }
 }
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g
