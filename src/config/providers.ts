@@ -134,11 +134,14 @@ export function readActions(
     const provider = providers.get(written.provider)
     if (provider) {
       actions.set(key, readAction(['actions', key], written, provider, mistakes))
-    } else if (!mistakes.some(({ path }) => path[0] === 'providers' && path[1] === written.provider)) {
+      continue
+    }
+    const mistaken = mistakes.flatMap(({ path: [section, name] }) => (section === 'providers' && name ? [name] : []))
+    if (!mistaken.includes(written.provider)) {
       mistakes.push({
         path: ['actions', key, 'provider'],
         found: written.provider,
-        message: `which stands nowhere under providers:; ${suggest(written.provider, [...providers.keys()])}`
+        message: `which stands nowhere under providers:; ${suggest(written.provider, [...new Set([...providers.keys(), ...mistaken])])}`
       })
     }
   }

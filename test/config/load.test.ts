@@ -147,7 +147,7 @@ actions:
     'actions.a.features (19): is an empty list, but must be a list of one or more: which quotas, in which order; \'*\' stands for all others; the provider\'s usual ones when left out (for example ["room","manager"])',
     'actions.b.enforced (20): is the text "maybe", but must be true or false: whether Wix shows anything for this action (for example false)',
     'actions.c.provider (21): is 7, but must be a name from providers: (for example newsletter), in quotes',
-    'actions.d.provider (22): is nowhere, which stands nowhere under providers:; none is known here'
+    'actions.d.provider (22): is nowhere, which stands nowhere under providers:; known here: docspace, other, newsletter, ghost'
   ]
   t.strictSame(found.sort(), expected.sort())
 })
@@ -414,4 +414,12 @@ store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }
   t.ok(unfinished.parts.store, 'which does not depend on the server')
   t.strictSame(inspect('{').parts, {})
   t.ok(inspect(GOOD).configuration)
+})
+
+t.test('a provider that is misspelt is told by one that is wrong itself, too', async t => {
+  const wrong = GOOD.replace('provider: docspace', 'provider: docspce').replace(
+    'type: docspace',
+    'type: docspace\n    speed: 1'
+  )
+  t.match(mistakes(wrong), [/speed/, /provider .*did you mean docspace\?/])
 })

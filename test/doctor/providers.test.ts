@@ -22,7 +22,7 @@ t.test('a portal that is well, asked with the key of its owner', async t => {
     found: /^answers in \d+ ms, asked with the connection of all sites$/
   })
   t.match(one('QB-KEY-SEES'), { status: 'ok', found: /^told: .*room/ })
-  t.match(one('QB-KEY-EXPIRES'), { status: 'ok', found: 'they do not end' })
+  t.match(one('QB-KEY-EXPIRES'), { status: 'ok', found: 'the credentials do not end' })
   t.match(one('QB-FALSE-KEY'), { status: 'ok', found: 'a made-up key is refused' })
   t.match(of('QB-CLOCK'), [{ status: 'ok', subject: docspace.url, found: 'the clocks agree' }])
   t.match(one('QB-ACTION-FEATURES'), { status: 'ok', subject: 'room', found: 'room' })
@@ -119,11 +119,11 @@ t.test('QB-KEY-EXPIRES: in good time, soon, at the weekend, and unknown', async 
   const inDays = (days: number) =>
     new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString().replace('Z', '0000Z')
   docspace.portal.keysEndAt = inDays(31)
-  t.match(await look(), { status: 'ok', found: /^they end in 31 days, on \d{4}-/ })
+  t.match(await look(), { status: 'ok', found: /^the credentials end in 31 days, on \d{4}-/ })
   docspace.portal.keysEndAt = inDays(29)
-  t.match(await look(), { status: 'warning', found: /^they end in 29 days/, paste: ['export KEY=…'] })
+  t.match(await look(), { status: 'warning', found: /^the credentials end in 29 days/, paste: ['export KEY=…'] })
   docspace.portal.keysEndAt = inDays(1)
-  t.match(await look(), { status: 'failed', found: /^they end in one day/ })
+  t.match(await look(), { status: 'failed', found: /^the credentials end in one day/ })
   docspace.portal.keysEndAt = 'whenever'
   t.match(await look(), { status: 'skipped', found: /does not tell when they end/ })
 })
