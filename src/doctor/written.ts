@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseYaml, type YamlFile } from '../config/document.ts'
 import { fillPlaceholders } from '../config/placeholders.ts'
-import { ConfigurationError, type Mistake } from '../mistakes.ts'
+import type { Mistake } from '../mistakes.ts'
 
 export interface Placeholder {
   /** A variable's name, or `file:` and a path. */
@@ -47,9 +47,9 @@ export function readWritten(file: string): Written | undefined {
 function parse(text: string): Pick<YamlFile, 'lineOf'> & { value: unknown } {
   try {
     return parseYaml(text)
-  } catch (error) {
-    if (error instanceof ConfigurationError) return { value: undefined, lineOf: () => undefined }
-    throw error
+  } catch {
+    // Why it is no YAML is told by whoever reads the configuration.
+    return { value: undefined, lineOf: () => undefined }
   }
 }
 
