@@ -34,6 +34,18 @@ const typeParsers = {
         : types.getTypeParser(oid, 'text')
 }
 
+/** How long one may wait for a PostgreSQL, in milliseconds. */
+export interface Patience {
+  queryMs: number
+  /** For what a transaction does between two queries. */
+  idleMs: number
+}
+
+/** Of a service: whoever calls it waits too. */
+const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
+/** Of a command that goes through the whole store in one transaction. */
+export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
+
 /** The URL of a store that lasts as long as the process. */
 export const IN_MEMORY = 'file::memory:'
 
@@ -41,7 +53,11 @@ export const IN_MEMORY = 'file::memory:'
  * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke.
  * Its queries throw {StoreError} when the database is the matter; any other error is a fault of ours.
  */
-export function openDatabase(url: string, onError: (error: Error) => void): Database {
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { queryMs, idleMs }: Patience = OF_A_SERVICE
+): Database {
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
       dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) })
@@ -52,8 +68,8 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    query_timeout: queryMs,
+    idle_in_transaction_session_timeout: idleMs,
     keepAlive: true,
     application_name: 'quota-bridge',
     types: typeParsers
