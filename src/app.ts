@@ -95,7 +95,9 @@ async function open(
   const held = holdStore(kept.url)
   opened.defer(() => held.release())
   const onCall = (call: StoreCall) => observer.publish({ kind: 'store-called', ...call })
-  const store = await openStore({ ...kept, onLost: onStoreError, onCall, now })
+  // What is kept in memory alone is nobody's to look after.
+  const watched = configuration.store ? { onCall } : {}
+  const store = await openStore({ ...kept, ...watched, onLost: onStoreError, now })
   opened.defer(() => store.close())
   const { rows, foreign } = await demandKeys(store.rotation, force)
   if (foreign > 0)
