@@ -43,7 +43,7 @@ export interface Patience {
 }
 
 /** Of a service: whoever calls it waits too. */
-const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
+export const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
 /** Of a command that goes through the whole store in one transaction. */
 export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
 
