@@ -130,22 +130,25 @@ export type ErrorCode = keyof typeof errorCatalogue
 
 export interface ErrorDetails {
   /** What happened, more exactly than the catalogue says it; never a secret, never a part of a foreign body. */
-  message?: string
+  message?: string | undefined
   /** What to do about it, more exactly than the catalogue says it. */
-  remedy?: string
+  remedy?: string | undefined
   /** Facts for a program; the same rule holds. */
   data?: Record<string, string | number | boolean>
   /** Seconds after which trying again makes sense; goes out as `Retry-After`. */
-  retryAfterSeconds?: number
+  retryAfterSeconds?: number | undefined
+  /** Facts for the log alone; never a secret. What a caller sent may be among them. */
+  logged?: Record<string, unknown>
   /** What lies behind it, for the log alone. */
   cause?: unknown
 }
 
-/** An error of the catalogue on its way to the caller; everything in it but `cause` may be shown. */
+/** An error of the catalogue on its way to the caller; everything in it but `logged` and `cause` may be shown. */
 export class QuotaBridgeError extends Error {
   override readonly name = 'QuotaBridgeError'
   readonly code: ErrorCode
   readonly data: Record<string, string | number | boolean>
+  readonly logged: Record<string, unknown>
   readonly retryAfterSeconds: number | undefined
   /** What the caller can do about it. */
   readonly remedy: string
@@ -155,6 +158,7 @@ export class QuotaBridgeError extends Error {
     this.code = code
     this.remedy = details.remedy ?? errorCatalogue[code].remedy
     this.data = details.data ?? {}
+    this.logged = details.logged ?? {}
     this.retryAfterSeconds = details.retryAfterSeconds
   }
 

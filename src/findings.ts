@@ -5,10 +5,7 @@
 export type Findings = Readonly<Record<string, readonly [message: string, remedy: string]>>
 
 export const sharedFindings = {
-  'api-key-rejected': [
-    'The credentials are not accepted: they are wrong or expired.',
-    'Save the connection again with new ones.'
-  ],
+  'api-key-rejected': ['The credentials are not accepted: they are wrong or expired.', 'Give the connection new ones.'],
   'access-refused': [
     'Access is refused to these credentials, or to this address.',
     "Check the provider's own settings."
@@ -32,8 +29,8 @@ export const sharedFindings = {
   'rate-limited': ['The provider is limiting our calls.', 'Try again later.'],
   timeout: ['The provider did not answer in time.', 'Try again later.'],
   'store-unavailable': [
-    "The service's own database does not answer.",
-    'Check the database; the service recovers by itself.'
+    "The service's own database cannot be used.",
+    'Look in the log, or at GET /health/ready, for what is the matter with it.'
   ],
   'connection-unreadable': [
     'The saved connection cannot be read.',

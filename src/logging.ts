@@ -1,11 +1,19 @@
 // The service's log: JSON lines on standard output.
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import type { Mistake } from './mistakes.ts'
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
-/** The level that the environment variable LOG_LEVEL names, or info. */
-export function logLevel({ LOG_LEVEL = 'info' }: NodeJS.ProcessEnv): string {
+/** The level that the environment variable LOG_LEVEL names, or info; an empty one names none. */
+export function logLevel({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): string {
   return LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info'
+}
+
+/** That the environment names a level that there is not, if it does. */
+export function logLevelMistakes({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): Mistake[] {
+  if (LOG_LEVEL === '' || LEVELS.includes(LOG_LEVEL)) return []
+  const message = `(in the environment) is ${JSON.stringify(LOG_LEVEL.slice(0, 60))}, but must be one of ${LEVELS.join(', ')}`
+  return [{ path: ['LOG_LEVEL'], message }]
 }
 
 /** No object of ours that could be logged is deeper. */
@@ -20,15 +28,27 @@ export function redactedPaths(names: readonly string[]): string[] {
 
 /**
  * A logger that writes JSON lines and hides the properties of the given names.
- * Nothing logs a secret on purpose; this is for the day on which somebody logs a whole object.
+ * Nothing logs a secret on purpose; this is for the day on which somebody logs a whole object, and `withhold`, which takes
+ * secrets out of a whole line, for what libraries put into their errors.
  */
-export function createLogger(level: string, secrets: readonly string[], destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  secrets: readonly string[],
+  destination?: DestinationStream,
+  withhold?: (line: string) => string
+): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
-    redact: { paths: redactedPaths(secrets), censor: '[secret]' }
+    redact: { paths: redactedPaths(secrets), censor: '[secret]' },
+    ...(withhold && { hooks: { streamWrite: withhold } })
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** The same logger, whose every line also holds what `idsOf` gives at that moment. */
+export function withIds(logger: Logger, idsOf: () => object | undefined): Logger {
+  return logger.child({}, { formatters: { log: fields => ({ ...fields, ...idsOf() }) } })
 }

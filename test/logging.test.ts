@@ -1,20 +1,33 @@
 import t from 'tap'
 import { configuredSecrets } from '../src/config/secrets.ts'
-import { createLogger, logLevel } from '../src/logging.ts'
+import { createLogger, logLevel, logLevelMistakes } from '../src/logging.ts'
 import { adapters } from '../src/providers/index.ts'
 import { secretNames, Type } from '../src/schema.ts'
 import { secretValues, startBridge } from './helpers/bridge.ts'
 import { logSink } from './helpers/log-sink.ts'
 
-t.test('LOG_LEVEL sets the level; an unknown one does not silence the log', async t => {
+t.test('LOG_LEVEL sets the level, or leaves it at info', async t => {
   t.equal(logLevel({}), 'info')
+  t.equal(logLevel({ LOG_LEVEL: '' }), 'info')
+  t.strictSame(logLevelMistakes({ LOG_LEVEL: '' }), [])
+  t.strictSame(logLevelMistakes({ LOG_LEVEL: 'silent' }), [])
   t.equal(logLevel({ LOG_LEVEL: 'trace' }), 'trace')
   t.equal(logLevel({ LOG_LEVEL: 'loud' }), 'info')
   t.equal(createLogger('warn', []).level, 'warn')
 })
 
 t.test('what is hidden is derived from the schemas, and is this', async t => {
-  t.strictSame(configuredSecrets(adapters), ['apiKey', 'encryptionKeys', 'token'])
+  t.strictSame(configuredSecrets(adapters), [
+    'apiKey',
+    'bearer',
+    'clientId',
+    'clientSecret',
+    'encryptionKeys',
+    'header',
+    'password',
+    'token',
+    'user'
+  ])
 })
 
 t.test('a secret is found wherever in a schema it stands', async t => {

@@ -136,6 +136,21 @@ t.test('a wrong configuration starts nothing, tells every mistake, and ends with
   t.match(bridge.stderr(), /storage \(line 11\) is not a known key/)
 })
 
+t.test('a level that there is not is told beside the other mistakes, with those there are', async t => {
+  for (const args of [['serve'], ['rotate-keys']]) {
+    const file = configurationFile(t.testdir(), 'storage: {}')
+    const bridge = run(t, 'src/main.ts', [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
+    t.equal(await bridge.ended, 2)
+    t.equal(bridge.stdout(), '')
+    t.match(bridge.stderr(), /has 2 mistakes; nothing was started/)
+    t.match(
+      bridge.stderr(),
+      /LOG_LEVEL \(in the environment\) is "verbose", but must be one of trace, debug, info, warn, error, fatal, silent/
+    )
+    t.match(bridge.stderr(), /storage \(line 10\) is not a known key/)
+  }
+})
+
 t.test('a single mistake without a place is told as well', async t => {
   const bridge = run(t, 'src/main.ts', ['--config', '/no/such.yaml'])
   t.equal(await bridge.ended, 2)
@@ -164,7 +179,15 @@ t.test('a port that is taken ends with 1, and says so', async t => {
   const port = String(typeof address === 'object' && address ? address.port : 0)
   const bridge = run(t, 'src/main.ts', ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
   t.equal(await bridge.ended, 1)
-  t.match(bridge.stdout(), /"code":"EADDRINUSE".*cannot start/)
+  const [line = '', ...more] = bridge.stdout().trim().split('\n').slice(-1)
+  t.strictSame(more, [])
+  const { level, code, msg, err } = JSON.parse(line)
+  t.strictSame({ level, code }, { level: 'fatal', code: 'EADDRINUSE' })
+  t.equal(
+    msg,
+    `cannot start: port ${port} is taken by another program; stop that one, or choose another with server.port or PORT`
+  )
+  t.equal(err, undefined, 'without a stack')
 })
 
 t.test('a start that fails when the database is open already ends with 1 all the same', async t => {

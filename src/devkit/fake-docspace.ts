@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Fault, faults } from './docspace-faults.ts'
 import { asSeenBy, isPaid, loadScenario, type Role, type Scenario, type ScenarioName } from './docspace-scenarios.ts'
+import { type FakePage, sendPage } from './fake-page.ts'
 
 const ROLES: readonly Role[] = ['owner', 'admin', 'room-admin', 'user', 'guest']
 const GUEST_REFUSAL = {
@@ -17,9 +18,25 @@ const GUEST_REFUSAL = {
 }
 
 /** Any good key may ask about itself, whatever its scope. */
-const KEY_ANSWER = { response: { name: 'Quota Bridge', isActive: true }, count: 1, status: 0, statusCode: 200 }
+const keyAnswer = ({ keysEndAt }: FakePortal) => ({
+  response: { name: 'Quota Bridge', isActive: true, ...(keysEndAt !== undefined && { expiresAt: keysEndAt }) },
+  count: 1,
+  status: 0,
+  statusCode: 200
+})
 
 export type Endpoint = 'quota' | 'tariff' | 'key'
+/** What a person would see in a portal, for whoever clicks a link of ours. */
+const pages: Record<string, FakePage> = {
+  '/portal-settings/payments/portal-payments': {
+    title: 'Payments of a fake DocSpace',
+    text: "In a real portal the owner or an admin chooses and pays the plan here. A card's Upgrade button leads here."
+  },
+  '/portal-settings/management/disk-space': {
+    title: 'Disk space of a fake DocSpace',
+    text: 'In a real portal the storage is managed here: what fills it, and what may be deleted.'
+  }
+}
 const PATHS: Record<string, Endpoint> = {
   '/api/2.0/portal/payment/quota': 'quota',
   '/api/2.0/portal/tariff': 'tariff',
@@ -39,6 +56,8 @@ export interface FakePortal {
   keys: Record<Role, string>
   /** A key whose scope is too narrow for both calls. */
   narrowKey: string
+  /** When the keys end, as DocSpace writes it; they never do without. */
+  keysEndAt?: string
 }
 
 export interface FakeDocSpace {
@@ -53,6 +72,8 @@ export interface FakeDocSpace {
   fail(fault: Fault | undefined, endpoint?: Endpoint): void
   /** Before each answer, in milliseconds. */
   delayMs: number
+  /** By how much its clock is ahead of ours, in milliseconds: the header Date of each answer tells it. */
+  clockAheadMs: number
   /** Every API key there is. */
   secrets: string[]
   /** The calls that came, in order. */
@@ -87,6 +108,7 @@ export async function startFakeDocSpace(
       }
     },
     delayMs: 0,
+    clockAheadMs: 0,
     get secrets() {
       return [...keys.keys()]
     },
@@ -112,14 +134,23 @@ export async function startFakeDocSpace(
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', fake.url)
     const endpoint = PATHS[url.pathname]
+    response.setHeader('date', new Date(Date.now() + fake.clockAheadMs).toUTCString())
     const authorization = request.headers.authorization ?? ''
     const holder = keys.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? '')
+    const page = pages[url.pathname]
+    if (request.method === 'GET' && page) {
+      sendPage(response, page)
+      return
+    }
     if (request.method !== 'GET' || !endpoint) {
       send(response, 404)
       return
     }
     fake.calls.push({ endpoint, refresh: url.searchParams.get('refresh') === 'true', authorization })
-    const seen = holder && { ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario), key: KEY_ANSWER }
+    const seen = holder && {
+      ...asSeenBy(holder.role ?? 'admin', holder.portal.scenario),
+      key: keyAnswer(holder.portal)
+    }
     const good = JSON.stringify(seen?.[endpoint] ?? {})
     const fault = broken.get(endpoint)
     setTimeout(() => {

@@ -3,6 +3,7 @@
 import { presentNotConnected } from '../presentation/not-connected.ts'
 import { present, type SizeStyle } from '../presentation/present.ts'
 import type { Words } from '../presentation/words.ts'
+import { upgradePageWords } from '../public/upgrade-page.ts'
 import type { AsOf, Plan, Quota, QuotaReport } from '../quota/report.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
 
@@ -150,6 +151,14 @@ export function sayCase(name: string, words: Words): ActionQuotaInfo {
     groups: [{ plans, quotas, upgradeUrl: `${PORTAL}/portal-settings/payments/portal-payments` }]
   }
   return present(report, { ...common, sizes, words, ...(asOf && { asOf }) })
+}
+
+/** What pages say, by what they are about. */
+export function sayPages(words: Words): Record<string, { title: string; text: string }> {
+  return {
+    'an upgrade link that has ended': upgradePageWords(404, words),
+    'an upgrade link that cannot be followed now': upgradePageWords(503, words)
+  }
 }
 
 /** Readers in whose own regions numbers and dates are written differently from what is usual in their language. */

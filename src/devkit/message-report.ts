@@ -5,7 +5,7 @@ import { renderingMistakes } from './rendered-messages.ts'
 export interface CatalogueFolder {
   /** As mistakes name it, such as `providers/docspace/messages`. */
   name: string
-  /** What its files hold, by language, unchecked. */
+  /** What its files hold, by language, unchecked; an error where one is not JSON. */
   files: ReadonlyMap<string, unknown>
   /** Which languages there must be. */
   needed: readonly string[]
@@ -21,7 +21,9 @@ export interface CatalogueFolder {
 export function messageMistakes({ name, files, needed, allowed, isUsed, filled }: CatalogueFolder): string[] {
   const english = textsOf(files.get('en'))
   const absent = needed.filter(language => !files.has(language)).map(language => `${name}/${language}.json is missing`)
-  const inside = [...files].flatMap(([language, content]) => {
+  // Beside no English every message of the others would be one too many.
+  const compared = [...files].filter(([language]) => language === 'en' || isObject(files.get('en')))
+  const inside = compared.flatMap(([language, content]) => {
     const surplus = allowed && !allowed.includes(language) ? ['is not a language of the answers'] : []
     const written = catalogueMistakes(language, content, english)
     // What is written wrongly cannot be filled.
@@ -35,7 +37,8 @@ export function messageMistakes({ name, files, needed, allowed, isUsed, filled }
 
 function catalogueMistakes(language: string, content: unknown, english: ReadonlyMap<string, string>): string[] {
   if (!isCanonical(language)) return ['the file is not named by a language tag such as de, pt-BR or zh-Hant']
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return ['is not a JSON object']
+  if (content instanceof Error) return [`is not JSON (${content.message})`]
+  if (!isObject(content)) return ['is not a JSON object']
   const written = new Map<string, unknown>(Object.entries(content))
   const missing = [...english].filter(([key]) => !written.has(key)).map(([key, text]) => `${key} is missing: ${text}`)
   const inside = [...written].flatMap(([key, text]) => {
@@ -49,8 +52,12 @@ function catalogueMistakes(language: string, content: unknown, english: Readonly
 
 /** The messages of an en.json that can be compared with; what is wrong with the others is told for en itself. */
 function textsOf(content: unknown): Map<string, string> {
-  if (typeof content !== 'object' || content === null) return new Map()
+  if (!isObject(content)) return new Map()
   return new Map(Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+function isObject(content: unknown): content is object {
+  return typeof content === 'object' && content !== null && !Array.isArray(content) && !(content instanceof Error)
 }
 
 function isCanonical(tag: string): boolean {

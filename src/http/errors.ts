@@ -5,23 +5,55 @@ import { ProviderError } from '../quota/provider.ts'
 import { type TSchema, Type } from '../schema.ts'
 import { ErrorAnswer } from '../wix/contract.ts'
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Of the error that was answered, if one was. */
+    errorCode: ErrorCode | undefined
+  }
+}
+
 /** The body of an error. */
 export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
   const { message, code, remedy, data } = error
   return { message, applicationError: { code, description: remedy, data } }
 }
 
-/** Sends any error; one that is not in the catalogue is our fault and becomes INTERNAL. */
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toCatalogue(error)
-  logError(request.log, known, error)
-  return answerError(known, reply)
+/** Hears of each call that was refused for what it is, or for there being too many of them. */
+export type OnRefused = (refusal: QuotaBridgeError, request: Pick<FastifyRequest, 'raw'>) => void
+
+export interface ErrorSending {
+  onRefused?: OnRefused | undefined
+  /** In the place of JSON. */
+  answer?: (known: QuotaBridgeError, reply: FastifyReply) => FastifyReply
 }
 
-/** Answers with an error of the catalogue, for whoever writes the log's line himself. */
-export function answerError(known: QuotaBridgeError, reply: FastifyReply): FastifyReply {
+/** Sends any error; one that is not in the catalogue is our fault and becomes INTERNAL. */
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { onRefused, answer = answerError }: ErrorSending = {}
+): FastifyReply {
+  const known = toCatalogue(error)
+  logError(request.log, known, error)
+  if (isRefusal(known)) onRefused?.(known, request)
+  return answer(known, reply)
+}
+
+/** Nobody's provider or database is at fault. */
+function isRefusal({ status, code }: QuotaBridgeError): boolean {
+  return status < 500 || code === 'OVERLOADED'
+}
+
+/** Answers with an error of the catalogue, for whoever writes the log's line himself; with a body that says it otherwise, if given. */
+export function answerError(
+  known: QuotaBridgeError,
+  reply: FastifyReply,
+  body: ErrorAnswer | string = errorAnswer(known)
+): FastifyReply {
+  reply.errorCode = known.code
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
-  return reply.code(known.status).send(errorAnswer(known))
+  return reply.code(known.status).send(body)
 }
 
 function toCatalogue(error: unknown): QuotaBridgeError {
@@ -62,11 +94,12 @@ function logError(log: FastifyBaseLogger, known: QuotaBridgeError, error: unknow
   if (known.code === 'INTERNAL') {
     log.error({ err: error }, 'internal error')
   } else if (known instanceof ProviderError) {
-    const { code, finding, reason } = known
-    log.warn({ code, finding, reason }, 'the provider could not tell')
+    const { code, finding, reason, message, remedy } = known
+    log.warn({ code, finding, reason, what: message, remedy }, 'the provider could not tell')
   } else {
-    const level = known.status >= 500 ? 'warn' : 'debug'
-    log[level]({ code: known.code, ...known.data, reason: reasonOf(known.cause) }, known.message)
+    const { code, data, logged, remedy, message, cause } = known
+    const level = isRefusal(known) ? 'debug' : 'warn'
+    log[level]({ code, ...data, ...logged, reason: reasonOf(cause), remedy }, message)
   }
 }
 

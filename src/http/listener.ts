@@ -2,9 +2,16 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController
+} from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
-import { errorAnswer, sendError } from './errors.ts'
+import { errorAnswer, type OnRefused, sendError } from './errors.ts'
+import { type CallWatch, watchCalls } from './watch-calls.ts'
 
 export interface ListenerOptions {
   logger: FastifyBaseLogger
@@ -15,6 +22,9 @@ export interface ListenerOptions {
   trustProxy?: string[]
   /** Whether the service has been told to stop: connections then end with their next answer. */
   isStopping: () => boolean
+  onRefused?: OnRefused
+  /** Is told of every call. */
+  watch?: CallWatch
 }
 
 /** Within which a request's headers have arrived: however long a body may take, a head is short. */
@@ -33,8 +43,12 @@ export function createListener({
   bodyLimitBytes,
   requestTimeoutMs = HEADERS_TIMEOUT_MS,
   trustProxy,
-  isStopping
+  isStopping,
+  onRefused,
+  watch
 }: ListenerOptions) {
+  const send = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendError(error, request, reply, { onRefused })
   const app = fastify({
     loggerInstance: logger,
     // Each answer writes its own line; Fastify's two would cost more than the answer.
@@ -61,16 +75,18 @@ export function createListener({
     forceCloseConnections: 'idle',
     // What arrives on a connection that is kept while the service stops is answered as ever, and the connection closed.
     return503OnClosing: false,
-    frameworkErrors: (_error, request, reply) => void sendError(new QuotaBridgeError('NOT_FOUND'), request, reply),
+    frameworkErrors: (_error, request, reply) => void send(new QuotaBridgeError('NOT_FOUND'), request, reply),
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
       else refuse(socket, error.code)
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.decorateReply('errorCode', undefined)
+  if (watch) watchCalls(app, watch)
   // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
-  app.setNotFoundHandler((request, reply) => sendError(new QuotaBridgeError('NOT_FOUND'), request, reply))
+  app.setErrorHandler(send)
+  app.setNotFoundHandler((request, reply) => send(new QuotaBridgeError('NOT_FOUND'), request, reply))
   app.addHook('onRequest', async ({ raw }, reply) => {
     if (isStopping()) reply.raw.shouldKeepAlive = false
     // https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6
@@ -95,6 +111,9 @@ export function refuseLateBodies(app: Pick<FastifyInstance, 'addHook'>, timeoutM
   app.addHook('onRequest', async ({ raw }, reply) => {
     const timer = setTimeout(() => {
       if (raw.complete) return
+      // It is answered past the reply, which must still say how the call ended.
+      reply.errorCode = 'INVALID_REQUEST'
+      reply.raw.statusCode = 408
       refuse(raw.socket, LATE)
     }, timeoutMs)
     reply.raw.once('close', () => clearTimeout(timer))

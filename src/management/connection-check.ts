@@ -1,22 +1,13 @@
 // Whether a connection is what its provider needs, and whether it works.
 import { QuotaBridgeError } from '../errors.ts'
 import { findingOf } from '../findings.ts'
-import { schemaMistakes } from '../mistakes.ts'
+import { schemaMistakes, sentenceOf } from '../mistakes.ts'
+import { checkConnection } from '../providers/connection-check.ts'
 import type { Source } from '../quota/source.ts'
-import type { HealthReport } from '../store/connections.ts'
-
-/** A check asks the portal twice, one after the other; a person waits for it. */
-const CHECK_TIMEOUT_MS = 5000
-
-/** Asks the provider. `now` is in milliseconds since 1970. */
-export async function checkConnection(
-  { provider }: Source,
-  connection: unknown,
-  now: () => number
-): Promise<HealthReport> {
-  const found = await provider.check(connection, { signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
-  return { health: found.health, finding: found.health === 'ok' ? '' : found.finding, checkedAt: now() }
-}
+import type { ConnectionKey } from '../store/connection-key.ts'
+import type { Connections, HealthReport } from '../store/connections.ts'
+import { inStore } from '../store/in-store.ts'
+import { type ConnectionView, viewConnection } from './connection-view.ts'
 
 /** @throws {QuotaBridgeError} INVALID_CONNECTION that names the first field that is wrong, and tells of all */
 export function validConnection({ adapter, settings }: Source, body: Record<string, unknown>): unknown {
@@ -25,7 +16,7 @@ export function validConnection({ adapter, settings }: Source, body: Record<stri
   const [first] = mistakes
   if (!first) return adapter.tidyConnection?.(body) ?? body
   throw new QuotaBridgeError('INVALID_CONNECTION', {
-    message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
+    message: mistakes.map(mistake => `${mistake.path.join('.')} ${sentenceOf(mistake)}`).join('; '),
     data: { field: first.path.join('.') }
   })
 }
@@ -38,4 +29,23 @@ export function refused({ adapter }: Source, { finding }: HealthReport): QuotaBr
     ...(remedy && { remedy }),
     data: { finding }
   })
+}
+
+/**
+ * Checks a site's stored connection in somebody's name, and keeps what is found.
+ * @throws {QuotaBridgeError} CONNECTION_NOT_FOUND, STORE_UNAVAILABLE
+ */
+export type SiteCheck = (site: Source, key: ConnectionKey, actor: string) => Promise<ConnectionView>
+
+export function createSiteCheck(connections: Pick<Connections, 'get' | 'setHealth'>, now: () => number): SiteCheck {
+  return async (site, key, actor) => {
+    const found = await inStore(connections.get(key))
+    if (!found) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
+    const current =
+      found.connection === undefined
+        ? found
+        : await inStore(connections.setHealth(found, await checkConnection(site, found.connection, now), actor))
+    if (!current) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
+    return viewConnection(current, site.adapter)
+  }
 }

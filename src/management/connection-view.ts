@@ -72,7 +72,8 @@ export function viewConnection(
   }
 }
 
-function maskSecrets(connection: unknown, properties: Record<string, TSchema>): Record<string, unknown> {
+/** A connection with its secrets told by their last characters at most. */
+export function maskSecrets(connection: unknown, properties: Record<string, TSchema>): Record<string, unknown> {
   if (typeof connection !== 'object' || connection === null) return {}
   return Object.fromEntries(Object.entries(connection).map(([key, value]) => [key, mask(value, properties[key])]))
 }

@@ -2,12 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
+import { checkConnection } from '../providers/connection-check.ts'
 import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
 import { type ConnectionKey, canonicalSite } from '../store/connection-key.ts'
 import type { Connections, HealthReport, SavedConnection, StoredConnection } from '../store/connections.ts'
 import { inStore } from '../store/in-store.ts'
-import { checkConnection, refused, validConnection } from './connection-check.ts'
+import { createSiteCheck, refused, validConnection } from './connection-check.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { STORABLE } from './paging.ts'
 
@@ -54,6 +55,7 @@ const ONE_CONNECTION_ERRORS = [
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
   const { connections, sources, markPlan, now } = options
+  const checkSite = createSiteCheck(connections, now)
 
   function perSite(name: string): Source {
     const found = sources.get(name)
@@ -196,15 +198,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     },
     async request => {
       const site = perSite(request.params.provider)
-      const found = await stored(keyOf(request.params))
-      const current =
-        found.connection === undefined
-          ? found
-          : await inStore(
-              connections.setHealth(found, await checkConnection(site, found.connection, now), request.actor)
-            )
-      if (!current) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
-      return viewConnection(current, site.adapter)
+      return checkSite(site, keyOf(request.params), request.actor)
     }
   )
 

@@ -1,13 +1,35 @@
 // Whether calls can be answered now: for orchestrators, which take a replica out of service while it says no.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '../schema.ts'
+import { findingOf } from '../findings.ts'
+import type { SharedConnections } from '../providers/shared-connections.ts'
+import type { Source } from '../quota/source.ts'
+import { type Static, Type } from '../schema.ts'
 import type { StoreHealth } from '../store/health.ts'
 import { storeTroubles } from '../store/store-error.ts'
 
 const meanings = Object.entries(storeTroubles).map(([trouble, [message]]) => `\`${trouble}\`: ${message}`)
 
+const ConnectionHealth = Type.Object(
+  {
+    health: Type.Union(
+      [Type.Literal('ok'), Type.Literal('limited'), Type.Literal('failing'), Type.Literal('unchecked')],
+      { description: '`limited`: it works, but tells less than it should.' }
+    ),
+    finding: Type.Optional(Type.String({ description: 'Why the health is not ok.' })),
+    remedy: Type.Optional(Type.String({ description: 'What to do about it.' })),
+    checkedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When that was found.' }))
+  },
+  { additionalProperties: false }
+)
+
 const checks = Type.Object(
   {
+    connections: Type.Optional(
+      Type.Record(Type.String(), ConnectionHealth, {
+        description:
+          "Whether the connections that stand in the configuration work, by provider. One that does not makes nothing unready: other providers' numbers, and older ones, are told all the same."
+      })
+    ),
     store: Type.Optional(
       Type.Unsafe<StoreHealth>({
         type: 'string',
@@ -37,10 +59,28 @@ export interface ReadinessOptions {
   /** What is the matter with the store, if anything; absent when nothing is kept. */
   checkStore?: () => Promise<StoreHealth>
   isStopping: () => boolean
+  /** By name. */
+  sources: ReadonlyMap<string, Source>
+  shared: Pick<SharedConnections, 'health'>
 }
 
-export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (app, { checkStore, isStopping }) => {
+export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (
+  app,
+  { checkStore, isStopping, sources, shared }
+) => {
   let told: StoreHealth = 'ok'
+
+  function connections(): { connections?: Record<string, Static<typeof ConnectionHealth>> } {
+    const found = [...shared.health()].map(([provider, { health, finding, checkedAt }]) => {
+      const [, remedy] = findingOf(finding, sources.get(provider)?.adapter.findings) ?? []
+      const why = { ...(finding !== '' && { finding }), ...(remedy !== undefined && { remedy }) }
+      return [
+        provider,
+        { health, ...why, ...(checkedAt > 0 && { checkedAt: new Date(checkedAt).toISOString() }) }
+      ] as const
+    })
+    return found.length > 0 ? { connections: Object.fromEntries(found) } : {}
+  }
 
   app.get(
     '/health/ready',
@@ -62,15 +102,16 @@ export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async
     async (request, reply) => {
       if (isStopping())
         return reply.code(503).send({ status: 'not-ready' as const, checks: { service: 'stopping' as const } })
-      if (!checkStore) return { status: 'ready' as const, checks: {} }
+      if (!checkStore) return { status: 'ready' as const, checks: connections() }
       const store = await checkStore()
       if (store !== 'ok' && store !== told) {
         const [message, remedy] = storeTroubles[store]
         request.log.error({ remedy }, `not ready: ${message}`)
       }
       told = store
-      if (store === 'ok') return { status: 'ready' as const, checks: { store } }
-      return reply.code(503).send({ status: 'not-ready' as const, checks: { store } })
+      const found = { store, ...connections() }
+      if (store === 'ok') return { status: 'ready' as const, checks: found }
+      return reply.code(503).send({ status: 'not-ready' as const, checks: found })
     }
   )
 }

@@ -2,8 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
-import { createCountedWarnings } from '../http/counted-warnings.ts'
 import { createFailures } from '../http/failures.ts'
+import { createCountedWarnings } from '../observe/counted-warnings.ts'
 
 const WINDOW_MS = 60_000
 /** More wrong tokens than this from one address within the window are answered 429, and so is a right one then. */

@@ -59,13 +59,19 @@ export function nameIn(language: string, key: string): string | undefined {
   return names.get(language)?.get(key) ?? englishNames.get(key)
 }
 
-/** What a message or a name says in English; undefined when there is no such key. */
+/** Of pages of our own, which are no action's: nobody words them differently. */
+const OF_PAGES = /^page\./
+
+/** What a message or a name of an answer says in English; undefined when there is no such key. */
 export function inEnglish(key: string): string | undefined {
+  if (OF_PAGES.test(key)) return undefined
   return isMessageKey(key) ? english[key] : englishNames.get(key)
 }
 
-/** Every key of a message and of a name. */
-export const WORDING_KEYS: readonly string[] = [...englishNames.keys(), ...Object.keys(en)]
+/** Every key of a message and of a name of an answer. */
+export const WORDING_KEYS: readonly string[] = [...englishNames.keys(), ...Object.keys(en)].filter(
+  key => !OF_PAGES.test(key)
+)
 
 function textsOf(content: unknown): Map<string, string> {
   if (typeof content !== 'object' || content === null) return new Map()

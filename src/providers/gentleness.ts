@@ -1,6 +1,6 @@
 // A provider given its time, and left alone with what it has just refused: it would refuse again, and count it against us.
 import { LRUCache } from 'lru-cache'
-import type { sharedFindings } from '../findings.ts'
+import type { Findings, sharedFindings } from '../findings.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import { ProviderError, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
 import { LAST_WORDS_MS } from '../quota/source.ts'
@@ -21,9 +21,9 @@ const NO_REFUSALS: ReadonlySet<string> = new Set<keyof typeof sharedFindings>([
   'call-not-made'
 ])
 
-/** Gives each fetch `fetchMs` milliseconds; refusals are remembered by connection. */
-export function gently(provider: QuotaProvider, fetchMs: number): TimedProvider {
-  const refusals = createRefusals()
+/** Gives each fetch `fetchMs` milliseconds; refusals are remembered by connection. Failures are told in the adapter's own words. */
+export function gently(provider: QuotaProvider, fetchMs: number, findings: Findings = {}): TimedProvider {
+  const refusals = createRefusals(findings)
   return {
     async fetchReport(connection, { planMayHaveChanged }) {
       const whose = fingerprintOf(connection ?? null)
@@ -35,8 +35,10 @@ export function gently(provider: QuotaProvider, fetchMs: number): TimedProvider 
         // What still waits for its turn somewhere may not hear the signal.
         return await within(fetchMs + LAST_WORDS_MS, report, late)
       } catch (error) {
-        if (error instanceof ProviderError) refusals.remember(whose, error)
-        throw error
+        if (!(error instanceof ProviderError)) throw error
+        refusals.remember(whose, error)
+        if (!Object.hasOwn(findings, error.finding)) throw error
+        throw new ProviderError(error.code, error.finding, { ...error, findings })
       }
     },
     check: (connection, options) => provider.check(connection, options),
@@ -57,7 +59,7 @@ interface Refusals {
 }
 
 /** Kept by the monotonic clock, which nobody sets back. */
-function createRefusals(): Refusals {
+function createRefusals(findings: Findings): Refusals {
   const remembered = new LRUCache<string, { error: ProviderError; until: number }>({ max: REFUSALS_MAX })
   return {
     check(whose) {
@@ -67,10 +69,7 @@ function createRefusals(): Refusals {
       if (leftMs <= 0) return
       const { code, finding, reason } = found.error
       const retryAfterSeconds = code === 'QUOTA_UNAVAILABLE' ? Math.ceil(leftMs / 1000) : undefined
-      throw new ProviderError(code, finding, {
-        ...(reason && { reason }),
-        ...(retryAfterSeconds && { retryAfterSeconds })
-      })
+      throw new ProviderError(code, finding, { reason, retryAfterSeconds, findings })
     },
     remember(whose, error) {
       const { code, finding, retryAfterSeconds } = error

@@ -4,12 +4,15 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
+import type { Publish } from '../observe/events.ts'
+import type { BeginCall } from '../observe/tracing.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { answerElsewhere } from './elsewhere.ts'
 import { createForgeries } from './forgeries.ts'
 import type { ForwardTarget } from './forward/forward.ts'
 import { refuseWhileLate } from './overload.ts'
 import { type QuotaInfoOptions, quotaInfoRoutes } from './quota-info.ts'
+import { createRefusals } from './refusals.ts'
 import { upgradeRoute } from './upgrade.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -21,12 +24,14 @@ export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | '
   canBelieveAddresses: boolean
   /** In front of the quota call's path. */
   basePaths: readonly string[]
+  /** Of pages for readers none of whose languages we have; English when left out. */
+  language?: string
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, ...given }
+  { basePaths, readAppEvent, connections, canBelieveAddresses, language = 'en', ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
@@ -37,7 +42,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
     }
     calls.register(appEventsRoute, { readAppEvent, connections })
     const { links, quotas } = quotaInfo
-    if (links) calls.register(upgradeRoute, { links, quotas })
+    if (links) calls.register(upgradeRoute, { links, quotas, language })
   })
 }
 
@@ -48,19 +53,33 @@ export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveA
   /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
   trustProxy?: string[]
   isStopping: () => boolean
+  /** Hears of every call. */
+  publish: Publish
+  /** Begins the trace of a call; absent where nothing is traced. */
+  beginCall?: BeginCall | undefined
 }
 
 /** Builds the public listener, not yet listening. */
-export function buildPublicApp({ logger, forward, trustProxy, isStopping, ...options }: PublicAppOptions) {
+export function buildPublicApp({
+  logger,
+  forward,
+  trustProxy,
+  isStopping,
+  publish,
+  beginCall,
+  ...options
+}: PublicAppOptions) {
   const app = createListener({
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     isStopping,
+    onRefused: createRefusals(publish),
+    watch: { publish, beginCall },
     ...(trustProxy !== undefined && { trustProxy }),
     // Node knows one time for all requests; what is answered here keeps its own.
     requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))
   })
-  answerElsewhere(app, { basePaths: options.basePaths, forward })
+  answerElsewhere(app, { basePaths: options.basePaths, forward, publish })
   // A context of their own: what is passed on meets neither the reading of bodies nor its limits.
   app.register(async own => {
     refuseLateBodies(own, REQUEST_TIMEOUT_MS)

@@ -1,15 +1,17 @@
 // Whatever arrives that is no page of ours: the rest of an action's methods, since Wix sends them all to one base URI.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
+import type { Publish } from '../observe/events.ts'
 import { decide } from './forward/decide.ts'
 import { createForwarder, type ForwardTarget, unfit } from './forward/forward.ts'
-import { createUnanswered } from './forward/unanswered.ts'
 
 export interface ElsewhereOptions {
   /** Every path under which Wix asks for quotas; each ends in a slash. */
   basePaths: readonly string[]
   /** The maker's own servers; none means that nothing is passed on. */
   forward: readonly ForwardTarget[]
+  /** Hears of each call that is passed on. */
+  publish: Publish
 }
 
 /**
@@ -17,18 +19,17 @@ export interface ElsewhereOptions {
  * listener itself: what the router does not find belongs to no plugin.
  */
 export function answerElsewhere(
-  app: Pick<FastifyInstance, 'addHook' | 'log' | 'server'>,
-  { basePaths, forward }: ElsewhereOptions
+  app: Pick<FastifyInstance, 'addHook' | 'server'>,
+  { basePaths, forward, publish }: ElsewhereOptions
 ): void {
   if (forward.length === 0) {
-    const unanswered = createUnanswered(app.log)
     const bases = basePaths.map(basePath => ({ basePath }))
     app.addHook('onRequest', async request => {
-      if (request.is404) throw explain(request, bases, unanswered)
+      if (request.is404) throw explain(request.raw.url ?? '', bases)
     })
     return
   }
-  const forwarder = createForwarder()
+  const forwarder = createForwarder(publish)
   // Not when Fastify begins to close: calls under way still need the connections.
   app.server.once('close', () => void forwarder.close())
   app.addHook('onRequest', async (request, reply) => {
@@ -40,14 +41,9 @@ export function answerElsewhere(
   })
 }
 
-function explain(
-  { raw }: FastifyRequest,
-  bases: readonly { basePath: string }[],
-  unanswered: (path: string) => void
-): QuotaBridgeError {
-  const { url = '' } = raw
+/** Without `forward` the maker must learn at once why the automation fails. */
+function explain(url: string, bases: readonly { basePath: string }[]): QuotaBridgeError {
   if (decide(url, bases).kind !== 'below') return new QuotaBridgeError('NOT_FOUND')
-  unanswered(url.replace(/\?.*/, ''))
   return new QuotaBridgeError('NOT_FOUND', {
     message: 'Nobody answers this path: Quota Bridge answers quota calls, and passes nothing on.',
     remedy:

@@ -2,8 +2,10 @@
 // https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
-import { errorResponses } from '../http/errors.ts'
+import { answerError, errorResponses } from '../http/errors.ts'
+import type { AnsweredQuotaCall } from '../observe/calls.ts'
 import type { Presenter } from '../presentation/presenter.ts'
+import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import type { Shown } from '../quota/show.ts'
@@ -56,6 +58,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
   app.post(
     '/v1/quota-info',
     {
+      config: { call: 'quota-info' },
       schema: {
         operationId: 'getQuotaInfo',
         tags: ['Wix'],
@@ -96,6 +99,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
     },
     async (request, reply) => {
       const call = await forgeries.guard(request, () => readEnvelope(request.body ?? ''))
+      request.told = { quota: { actionKey: call.actionKey } }
       // Only verified calls count: nobody else can take their places.
       if (places.underWay >= maxConcurrentCalls) {
         throw new QuotaBridgeError('RATE_LIMITED', { retryAfterSeconds: RETRY_AFTER_SECONDS })
@@ -104,6 +108,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       try {
         const result = await quotas.ask(call)
         const { action, shown } = result
+        request.told = { quota: toldOf(call.actionKey, result) }
         const { answer, language } = presenter(await withLinks(result, links), action.features, {
           languages: call.languages,
           labels: action.labels
@@ -127,11 +132,30 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
         return { actionQuotaInfo: answer }
+      } catch (error) {
+        const names = { action: call.actionKey, site: call.instanceId, wixRequest: call.requestId }
+        if (!(error instanceof ProviderError)) {
+          // Whatever is logged of it then says which call it was.
+          request.log = request.log.child(names)
+          throw error
+        }
+        const { code, finding, reason, message, remedy } = error
+        const ms = Math.round(reply.elapsedTime)
+        // No warning: that is the connection's, however many calls there are.
+        request.log.info({ ...names, code, finding, reason, what: message, remedy, ms }, 'quota not told')
+        return answerError(error, reply)
       } finally {
         places.underWay--
       }
     }
   )
+}
+
+function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>): AnsweredQuotaCall {
+  const provider = action.source.name
+  return shown
+    ? { actionKey, provider, served: shown.done, ageMs: shown.ageMs }
+    : { actionKey, provider, served: 'none' }
 }
 
 /** The outcome with each group's upgrade button leading by way of us. */

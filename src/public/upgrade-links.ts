@@ -17,11 +17,17 @@ export type UpgradeTarget = Static<typeof Target>
 
 const Payload = Type.Composite([Target, Type.Object({ exp: Type.Integer() })], { additionalProperties: false })
 
+export interface UpgradeLink {
+  target: UpgradeTarget
+  /** Whether its time is over. */
+  ended: boolean
+}
+
 export interface UpgradeLinks {
   /** A link that names whose plan it is about, signed; it ends when the answer it stands in may be shown no more. */
   linkFor(target: UpgradeTarget, freshness: Pick<Freshness, 'keepForMs'>): Promise<string>
-  /** Whose plan a token is about; undefined when we did not sign it, or it has ended. */
-  read(token: string): Promise<UpgradeTarget | undefined>
+  /** What a token says; undefined when we did not sign it. */
+  read(token: string): Promise<UpgradeLink | undefined>
 }
 
 export interface UpgradeLinksOptions {
@@ -45,9 +51,9 @@ export function createUpgradeLinks({ publicUrl, secret, now }: UpgradeLinksOptio
       try {
         const { payload } = await compactVerify(token, secret, { algorithms: ['HS256'] })
         const read: unknown = JSON.parse(new TextDecoder().decode(payload))
-        if (!Value.Check(Payload, read) || read.exp * 1000 <= now()) return undefined
-        const { exp: _end, ...target } = read
-        return target
+        if (!Value.Check(Payload, read)) return undefined
+        const { exp, ...target } = read
+        return { target, ended: exp * 1000 <= now() }
       } catch {
         return undefined
       }

@@ -1,9 +1,11 @@
 // What an adapter is: how one kind of system is configured, and how its quotas are read.
-import { QuotaBridgeError } from '../errors.ts'
 import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
+import type { ProviderLog, ProviderWatch } from '../observe/provider.ts'
 import type { TObject } from '../schema.ts'
 import type { QuotaReport } from './report.ts'
+
+export { ProviderError, type ProviderErrorCode } from '../provider-error.ts'
 
 export interface FetchOptions {
   /** Aborts when the answer would come too late to be of use. */
@@ -36,7 +38,15 @@ export interface TimedProvider extends Omit<QuotaProvider, 'fetchReport'> {
 }
 
 /** What a check of a connection found. `limited`: it works, but tells less than it should. */
-export type ConnectionCheck = { health: 'ok' } | { health: 'limited' | 'failing'; finding: string }
+export type ConnectionCheck = ({ health: 'ok' } | { health: 'limited' | 'failing'; finding: string }) & CheckDetails
+
+/** What else a check may have found out. */
+export interface CheckDetails {
+  /** When the credentials end; absent where the upstream does not tell. */
+  expiresAt?: Date | 'never'
+  /** Ids of features that the upstream has, but does not tell to these credentials. */
+  hidden?: readonly string[]
+}
 
 export interface ProviderContext {
   /** The provider's name in the configuration. */
@@ -44,11 +54,7 @@ export interface ProviderContext {
   /** Milliseconds since 1970. */
   now: () => number
   log: ProviderLog
-}
-
-/** For what went wrong and could be done without. Nothing that an upstream sent goes into it. */
-export interface ProviderLog {
-  warn(details: Record<string, string>, message: string): void
+  watch?: ProviderWatch | undefined
 }
 
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */
@@ -56,10 +62,7 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   type: string
   /** The system's own name, the same in every language. */
   title: string
-  /**
-   * Where its names of features and plans are: a folder with `<tag>.json` for each language, of which only English is needed,
-   * with the keys `feature.<id>` and `plan.<kind>`.
-   */
+  /** Its names: a folder with `<tag>.json` for each language, English at least, with keys `feature.<id>` and `plan.<kind>`. */
   messages?: URL
   /** What only it can find, or says better than sharedFindings. */
   findings?: Findings
@@ -67,29 +70,17 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   settingsSchema: TObject
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
-  /** What the schemas cannot say, such as hosts that are not allowed. */
+  /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
+  adapterFor?(written: unknown): ProviderAdapter
+  /**
+   * What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. No message
+   * quotes a part of the connection: it may come from a placeholder, whose value is never printed.
+   */
+  settingsMistakes?(settings: Settings): Mistake[]
   connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */
   tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
-}
-
-export type ProviderErrorCode = 'PROVIDER_REJECTED' | 'QUOTA_UNAVAILABLE' | 'PROVIDER_TIMEOUT'
-
-/** An upstream's failure, told without any part of what it sent. */
-export class ProviderError extends QuotaBridgeError {
-  declare readonly code: ProviderErrorCode
-  /** A key of sharedFindings, or of the adapter's own. */
-  readonly finding: string
-  /** A status or a system error's code, for the log. */
-  readonly reason: string | undefined
-
-  constructor(code: ProviderErrorCode, finding: string, details: { reason?: string; retryAfterSeconds?: number } = {}) {
-    const retryAfterSeconds = details.retryAfterSeconds ?? (code === 'QUOTA_UNAVAILABLE' ? 30 : undefined)
-    super(code, { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), data: { finding } })
-    this.finding = finding
-    this.reason = details.reason
-  }
 }

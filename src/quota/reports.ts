@@ -7,7 +7,7 @@ import { createFetches } from './fetches.ts'
 import { horizonOf } from './knowledge.ts'
 import { markPlan } from './marks.ts'
 import { createMemory, type MemoryOptions } from './memory.ts'
-import { createShow, type Fetched, type Shown, type ShowRequest } from './show.ts'
+import { createShow, type Fetched, type OnFetch, type Shown, type ShowRequest } from './show.ts'
 
 /** How long who opens an upgrade link waits for the store; it goes on trying by itself. */
 const MARK_WAIT_MS = 250
@@ -21,7 +21,7 @@ export interface Reports {
 
 export function createReports(
   store: Pick<Store, 'knowledge' | 'leases' | 'changes'>,
-  options: Omit<MemoryOptions, 'store' | 'briefly'>
+  options: Omit<MemoryOptions, 'store' | 'briefly'> & { onFetch: OnFetch }
 ): Reports {
   const { now, onStoreError } = options
   const briefly = createBriefly(onStoreError)
@@ -32,7 +32,7 @@ export function createReports(
     fetches.overtake(key)
   })
   return {
-    show: createShow(memory, fetches, now),
+    show: createShow(memory, fetches, now, options.onFetch),
     async markPlan(key) {
       const at = now()
       // Another replica may have ended a mark that is still remembered here, or have seen another plan since.

@@ -1,5 +1,6 @@
 // From an action and a site to a report: which provider is asked, with which connection, and for how long.
 import { QuotaBridgeError } from '../errors.ts'
+import type { QuotaCall } from '../observe/events.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import { within } from '../within.ts'
 import { ProviderError } from './provider.ts'
@@ -32,18 +33,19 @@ export interface QuotaResult<Action extends QuotaAction> {
   shown?: Shown & { key: ConnectionKey }
 }
 
-export interface QuotaService<Action extends QuotaAction> {
+export interface QuotaService<Action extends QuotaAction = QuotaAction> {
   /**
    * What there is to show for one call of a site; a report is cut down to what the action shows.
    * @throws {QuotaBridgeError} ACTION_NOT_FOUND
    * @throws {ProviderError} when the provider cannot tell
    */
-  ask(call: { actionKey: string; instanceId?: string }): Promise<QuotaResult<Action>>
+  ask(call: QuotaCall): Promise<QuotaResult<Action>>
   /**
-   * Where a person buys more of a group, which is noted, since the plan may then change; undefined when there is no such place.
+   * Where a person buys more of a group; undefined when there is no such place. Unless `noted` is false, that somebody asked is
+   * noted, since the plan may then change.
    * @throws {ProviderError} when the connection cannot be found out
    */
-  upgradeUrl(key: ConnectionKey, group: number): Promise<string | undefined>
+  upgradeUrl(key: ConnectionKey, group: number, noted?: boolean): Promise<string | undefined>
 }
 
 export interface QuotaServiceOptions<Action extends QuotaAction> extends Reports {
@@ -63,37 +65,35 @@ export function createQuotaService<Action extends QuotaAction>(
 ): QuotaService<Action> {
   const { actions, sources, show, markPlan } = options
 
-  async function showTo({ source, features }: Action, key: ConnectionKey): Promise<Shown | undefined> {
+  async function showTo({ source, features }: Action, key: ConnectionKey, call: QuotaCall) {
     const { provider, connectionOf, freshness } = source
     const known = await connectionOf(key.instanceId)
     if (!known) return undefined
     const shows = features.includes(OTHER_FEATURES) ? () => true : (feature: string) => features.includes(feature)
-    return show({ key, provider, ...known, shows, freshness: { ...freshness, deadlineMs: fetchWithinMs(freshness) } })
+    const withinDeadline = { ...freshness, deadlineMs: fetchWithinMs(freshness) }
+    return show({ key, call, provider, ...known, shows, freshness: withinDeadline })
   }
 
   return {
-    async ask({ actionKey, instanceId }) {
+    async ask(call) {
+      const { actionKey, instanceId } = call
       const action = actions.get(actionKey)
       if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
       if (!action.enforced) return { action, outcome: { kind: 'nothing' } }
       const { source, features } = action
       const key = keyOf(source, instanceId)
-      const shown = key && (await within(reportWithinMs(source.freshness), showTo(action, key), late))
+      const shown = key && (await within(reportWithinMs(source.freshness), showTo(action, key, call), late))
       if (!shown) return { action, outcome: connectOutcome(source, instanceId) }
       const { report, asOf } = shown
       const selected = { ...report, groups: selectFeatures(report.groups, features) }
-      return {
-        action,
-        outcome: { kind: 'report', report: selected, ...(asOf && { asOf }) },
-        shown: { ...shown, key }
-      }
+      return { action, outcome: { kind: 'report', report: selected, ...(asOf && { asOf }) }, shown: { ...shown, key } }
     },
 
-    async upgradeUrl(key, group) {
+    async upgradeUrl(key, group, noted = true) {
       const source = sources.get(key.provider)
       const known = await source?.connectionOf(key.instanceId)
       const url = known && source?.provider.upgradeUrl(known.connection, group)
-      if (url) await markPlan(key)
+      if (url && noted) await markPlan(key)
       return url
     }
   }

@@ -1,4 +1,5 @@
 // Which report a call is shown: a fresh one at once, an older one when the provider lets us wait too long, never an old one as new.
+import type { QuotaCall } from '../observe/events.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import { within } from '../within.ts'
 import type { Fetch, Fetches } from './fetches.ts'
@@ -25,6 +26,7 @@ export interface Shown {
 
 export interface ShowRequest extends Question {
   key: ConnectionKey
+  call: QuotaCall
   provider: TimedProvider
   connection: unknown
 }
@@ -35,11 +37,15 @@ export interface Fetched {
   upstreamMs: number
 }
 
+/** Hears of each call that waits for a fetch, and of what comes of it. */
+export type OnFetch = (request: ShowRequest, fetching: Promise<Fetched>) => void
+
 /** Makes the function that finds what a call is shown; it throws {ProviderError} when nothing may be. */
 export function createShow(
   memory: Memory,
   fetches: Fetches<Fetched>,
-  now: () => number
+  now: () => number,
+  onFetch: OnFetch
 ): (request: ShowRequest) => Promise<Shown> {
   return async request => {
     const started = performance.now()
@@ -56,6 +62,7 @@ export function createShow(
       run: isCurrent => run(request, isCurrent),
       lateError: () => new ProviderError('PROVIDER_TIMEOUT', 'timeout')
     })
+    onFetch(request, fetching)
     if (!view?.isUsable) return updated(await fetching, request, 'miss')
     const patienceMs = freshness.patienceMs - (performance.now() - started)
     const outcome = await within(patienceMs, fetching.catch(reasonOf), () => 'late' as const)

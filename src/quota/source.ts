@@ -24,8 +24,8 @@ export interface SourceSettings {
   /** Checked against the adapter's schema. */
   settings: unknown
   freshness: Freshness
-  /** The connection of all sites, checked against the adapter's schema; absent when every site has its own. */
-  shared?: { connection: unknown }
+  /** The connection of all sites, checked against the adapter's schema, and whether to ask for its health after the start; absent when every site has its own. */
+  shared?: { connection: unknown; checkOnStart?: boolean }
   /** Where a site without a connection of its own is sent. */
   connectUrl?: string
 }
@@ -61,7 +61,7 @@ const NO_SITE = {
 export function createSource(
   configured: SourceSettings,
   provider: TimedProvider,
-  store: Pick<Store, 'connections' | 'changes'>
+  store: Pick<Store, 'changes'> & { connections: Pick<Store['connections'], 'get'> }
 ): Source {
   const { name, adapter, shared } = configured
   // Only the adapter's own settings count: how long numbers are fresh changes nothing about them.

@@ -19,6 +19,13 @@ export interface Step {
   limit: number
 }
 
+/** How many rows of a table are under one key. */
+export interface SealCount {
+  table: 'connections' | 'snapshots' | 'keys'
+  keyId: string
+  rows: number
+}
+
 export interface Rotation {
   /** Re-encrypts the next `limit` connections that are not under the first key; undefined when none is left. */
   reseal(step: Step): Promise<Resealed | undefined>
@@ -30,15 +37,19 @@ export interface Rotation {
   resealSigningKeys(): Promise<Pick<Resealed, 'resealed' | 'unreadable'>>
   /** How many connections, reports and signing keys there are, and how many of them are under a key that is not configured. */
   countSeals(): Promise<{ rows: number; foreign: number }>
+  /** How many rows of which table are under which key. */
+  countByKey(): Promise<SealCount[]>
 }
 
 export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
   /** How many rows of a table are under which key. */
-  async function countByKey(table: 'connections' | 'snapshots' | 'keys') {
-    const { rows } = await sql<{ id: string; rows: number }>`
-      select key_id as id, count(*) as rows from ${sql.table(table)} group by key_id`.execute(db)
-    return rows
+  async function countOf(table: SealCount['table']): Promise<SealCount[]> {
+    const { rows } = await sql<Omit<SealCount, 'table'>>`
+      select key_id as "keyId", count(*) as rows from ${sql.table(table)} group by key_id`.execute(db)
+    return rows.map(row => ({ table, ...row }))
   }
+  const countByKey = async () =>
+    (await Promise.all((['connections', 'snapshots', 'keys'] as const).map(countOf))).flat()
   const sumOf = (counts: { rows: number }[]) => counts.reduce((sum, { rows }) => sum + rows, 0)
 
   return {
@@ -79,14 +90,16 @@ export function createRotation(db: Kysely<Tables>, keyring: Keyring): Rotation {
     resealSigningKeys: () => resealSigningKeys(db, keyring),
 
     async countOldSeals() {
-      const counts = [...(await countByKey('connections')), ...(await countByKey('snapshots'))]
-      return sumOf(counts.filter(({ id }) => id !== keyring.keyId))
+      const counts = await countByKey()
+      return sumOf(counts.filter(({ table, keyId }) => table !== 'keys' && keyId !== keyring.keyId))
     },
 
     async countSeals() {
-      const counts = (await Promise.all((['connections', 'snapshots', 'keys'] as const).map(countByKey))).flat()
-      return { rows: sumOf(counts), foreign: sumOf(counts.filter(({ id }) => !keyring.keyIds.includes(id))) }
-    }
+      const counts = await countByKey()
+      return { rows: sumOf(counts), foreign: sumOf(counts.filter(({ keyId }) => !keyring.keyIds.includes(keyId))) }
+    },
+
+    countByKey
   }
 }
 

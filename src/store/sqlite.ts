@@ -1,7 +1,8 @@
 // Node's own SQLite behind the interface that Kysely's dialect expects.
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import type { SqliteDatabase } from 'kysely'
 import { classifySqlite, StoreError, storeTroubles } from './store-error.ts'
 
@@ -24,7 +25,53 @@ export function openSqlite(file: string): SqliteDatabase {
     database.close()
     throw error
   }
-  const isReplaced = file === IN_MEMORY ? () => false : watch(file)
+  return forKysely(database, file === IN_MEMORY ? () => false : watch(file))
+}
+
+/**
+ * Opens a file that is there for reading alone; neither it nor anything beside it is made or changed. Without a log the
+ * file is nobody's at this moment, and SQLite is told so, or it would make the log and leave it.
+ * https://www.sqlite.org/wal.html#read_only_databases
+ * @throws {StoreError} here and with every statement
+ */
+export function openSqliteForReading(file: string): SqliteDatabase {
+  const url = pathToFileURL(file)
+  if (!hasLog(file)) url.searchParams.set('immutable', '1')
+  const database = attempt(() => new DatabaseSync(url, { readOnly: true }))
+  try {
+    attempt(() => database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`))
+    // Takes the file's lock, which keeps the log where it is, whoever else lets go of it.
+    attempt(() => database.exec('select 1 from sqlite_schema'))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return forKysely(database, () => false)
+}
+
+/** Whether the log and its index are there: they are while somebody uses the file, and after a crash. */
+export function hasLog(file: string): boolean {
+  return existsSync(`${file}-wal`) && existsSync(`${file}-shm`)
+}
+
+/**
+ * Writes into a file that has a log, and takes it back before anything reaches the disk. To be called while the file is
+ * also open for reading: whoever lets go of it last tidies up.
+ * @throws {StoreError}
+ */
+export function tryToWriteSqlite(file: string, statement: string): void {
+  const database = attempt(() => new DatabaseSync(file))
+  try {
+    attempt(() => database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`))
+    attempt(() => database.exec('begin immediate'))
+    attempt(() => database.exec(statement))
+    attempt(() => database.exec('rollback'))
+  } finally {
+    database.close()
+  }
+}
+
+function forKysely(database: DatabaseSync, isReplaced: () => boolean): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql) {

@@ -14,6 +14,8 @@ export interface ConnectionsTable {
   finding: string
   /** Milliseconds since 1970; 0 when never. */
   checked_at: number
+  /** When the credentials end, in milliseconds since 1970; 0 when they never do, or nobody has told. */
+  expires_at: Generated<number>
   created_at: number
   updated_at: number
 }
@@ -64,6 +66,13 @@ export interface SavesTable {
   began_at: number
 }
 
+/** When the app was removed from which site, told by a digest of the site's id alone. */
+export interface RemovalsTable {
+  site: string
+  /** Milliseconds since 1970, of whole seconds. */
+  removed_at: number
+}
+
 /** One row, written to see whether writing works. */
 export interface WriteProofTable {
   name: string
@@ -82,6 +91,7 @@ export interface Tables {
   marks: MarksTable
   leases: LeasesTable
   saves: SavesTable
+  removals: RemovalsTable
   write_proof: WriteProofTable
   keys: KeysTable
   connections: ConnectionsTable

@@ -15,6 +15,8 @@ const ISSUER = 'wix.com'
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
 /** A longer list of languages is no reader's; the rest of it is not looked at. */
 const LANGUAGES_MAX = 20
+/** Characters of a payload that nobody has signed which are worth reading for a hint; Wix's own have about a thousand. */
+const UNVERIFIED_LENGTH_MAX = 8192
 
 export interface VerifiedCall {
   actionKey: string
@@ -55,7 +57,7 @@ export type AppEventReader = (body: string) => Promise<AppEvent>
  */
 export function createAppEventReader(options: EnvelopeOptions): AppEventReader {
   return async body => {
-    const payload = await verifySignature(body.trim(), options.publicKeys)
+    const payload = await verifySignature(body.trim(), options)
     // Webhooks carry neither issuer nor audience; one that does must name Wix and us.
     const iat = checkClaims({ iss: ISSUER, aud: options.appId, ...payload }, options)
     const event = parseEvent(payload.data)
@@ -89,15 +91,15 @@ export function createEnvelopeReader(options: EnvelopeOptions): EnvelopeReader {
   return async body => {
     const text = body.trim()
     if (options.allowUnsigned && text.startsWith('{')) return readCall(parseUnsigned(text))
-    const payload = await verifySignature(text, options.publicKeys)
+    const payload = await verifySignature(text, options)
     checkClaims(payload, options)
     return readCall(payload)
   }
 }
 
-async function verifySignature(jws: string, keys: readonly KeyObject[]): Promise<Record<string, unknown>> {
+async function verifySignature(jws: string, { publicKeys, appId }: EnvelopeOptions): Promise<Record<string, unknown>> {
   if (!COMPACT_JWS.test(jws)) throw new QuotaBridgeError('INVALID_SIGNATURE')
-  for (const key of keys) {
+  for (const key of publicKeys) {
     try {
       const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['RS256'] })
       // jose itself understands one extension (b64) and would let it pass; Wix uses none.
@@ -110,7 +112,25 @@ async function verifySignature(jws: string, keys: readonly KeyObject[]): Promise
       throw error
     }
   }
-  throw new QuotaBridgeError('INVALID_SIGNATURE', { message: 'The signature fits none of the configured public keys.' })
+  throw new QuotaBridgeError('INVALID_SIGNATURE', {
+    message: 'The signature fits none of the configured public keys.',
+    logged: { appId, aud: claimedAudience(jws) }
+  })
+}
+
+/** What an unverified body says whom it is for: a hint for the log, whose reader knows that anybody may have written it. */
+function claimedAudience(jws: string): string {
+  const [, payload = ''] = jws.split('.')
+  if (payload.length > UNVERIFIED_LENGTH_MAX) return 'not looked at'
+  try {
+    return audienceOf(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')).aud)
+  } catch {
+    return 'not told'
+  }
+}
+
+function audienceOf(aud: unknown): string {
+  return aud === undefined ? 'not told' : Array.isArray(aud) ? aud.join(', ') : String(aud)
 }
 
 function parsePayload(bytes: Uint8Array): Record<string, unknown> {
@@ -137,7 +157,7 @@ function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeO
   const { iss, aud, iat, exp, nbf } = payload
   if (iss !== ISSUER) wrongClaim('iss', `must be ${ISSUER}`)
   if (!(Array.isArray(aud) ? aud.includes(appId) : aud === appId))
-    wrongClaim('aud', "must be this app's id, or a list that holds it")
+    wrongClaim('aud', "must be this app's id, or a list that holds it", { appId, aud: audienceOf(aud) })
   if (!isTime(iat)) wrongClaim('iat', 'must be a number of seconds since 1970')
   if (iat > seconds + CLOCK_TOLERANCE_SECONDS) wrongClaim('iat', 'lies in the future')
   if (!isTime(exp)) wrongClaim('exp', 'must be a number of seconds since 1970')
@@ -148,8 +168,8 @@ function checkClaims(payload: Record<string, unknown>, { appId, now }: EnvelopeO
   return iat
 }
 
-function wrongClaim(claim: string, what: string): never {
-  throw new QuotaBridgeError('INVALID_CLAIMS', { message: `The claim ${claim} ${what}.`, data: { claim } })
+function wrongClaim(claim: string, what: string, logged: Record<string, unknown> = {}): never {
+  throw new QuotaBridgeError('INVALID_CLAIMS', { message: `The claim ${claim} ${what}.`, data: { claim }, logged })
 }
 
 function isTime(value: unknown): value is number {

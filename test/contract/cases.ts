@@ -75,6 +75,7 @@ const manageOf =
     })
 
 const SITE = 'v1/connections/sites/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+const SHARED = 'v1/connections/docspace/shared/check'
 const NOBODY = 'v1/connections/nobody/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 
 /** A service on which one site is connected, and what it saved. */
@@ -153,6 +154,7 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'getConnection 400',
   'deleteConnection 400',
   'checkConnection 400',
+  'checkSharedConnection 400',
   'refreshConnection 400'
 ])
 
@@ -267,6 +269,22 @@ export const cases: Record<string, Case> = {
   'checkConnection 401': async route => [await managed(route, 'POST', `${SITE}/check`, undefined, 'another-token')],
   'checkConnection 404': async route => [await managed(route, 'POST', `${SITE}/check`)],
   'checkConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/check`),
+  'checkSharedConnection 200': async route => {
+    const { bridge, manage, connection } = await connected(route)
+    await manage('PUT', 'v1/connections/sites/shared', connection)
+    const answers = [await manage('POST', SHARED), await manage('POST', 'v1/connections/sites/shared/check')]
+    bridge.docspace.fail('bad-key')
+    return [...answers, await manage('POST', SHARED)]
+  },
+  'checkSharedConnection 400': async route => [
+    await managed(route, 'POST', `v1/connections/${'a'.repeat(129)}/shared/check`)
+  ],
+  'checkSharedConnection 401': async route => [await managed(route, 'POST', SHARED, undefined, 'another-token')],
+  'checkSharedConnection 404': async route => [
+    await managed(route, 'POST', 'v1/connections/nobody/shared/check'),
+    await managed(route, 'POST', 'v1/connections/sites/shared/check')
+  ],
+  'checkSharedConnection 503': route => withoutDatabase(route, 'POST', 'v1/connections/sites/shared/check'),
   'refreshConnection 204': async route => [await (await connected(route)).manage('POST', `${SITE}/refresh`)],
   'refreshConnection 400': async route => [
     await managed(route, 'POST', `v1/connections/sites/${'a'.repeat(300)}/refresh`)
@@ -275,7 +293,13 @@ export const cases: Record<string, Case> = {
   'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
   'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
   'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
-  'getUpgrade 404': async route => [await (await route.startManaged()).get('public', 'v1/upgrade/nonsense')],
+  'getUpgrade 404': async route => {
+    const { get } = await route.startManaged()
+    return [
+      await get('public', 'v1/upgrade/nonsense', { headers: { accept: 'text/html', 'accept-language': 'ar' } }),
+      await get('public', 'v1/upgrade/nonsense', { headers: { accept: 'application/json' } })
+    ]
+  },
   'getUpgrade 503': async route => {
     const bridge = await route.startManaged()
     await manageOf(bridge)('PUT', `${SITE}?check=false`, {
@@ -288,7 +312,11 @@ export const cases: Record<string, Case> = {
       apiKey: bridge.docspace.portal.keys.owner
     })
     rmSync(bridge.storeFile)
-    return [await bridge.get('public', link, { redirect: 'manual' })]
+    return Promise.all(
+      ['text/html', 'application/json'].map(accept =>
+        bridge.get('public', link, { redirect: 'manual', headers: { accept } })
+      )
+    )
   },
   'listConnections 200': async route => {
     const { manage, connection } = await connected(route)
@@ -312,6 +340,7 @@ export const cases: Record<string, Case> = {
     getConnection: ['GET', SITE],
     deleteConnection: ['DELETE', SITE],
     checkConnection: ['POST', `${SITE}/check`],
+    checkSharedConnection: ['POST', SHARED],
     refreshConnection: ['POST', `${SITE}/refresh`],
     listConnections: ['GET', 'v1/connections'],
     listAudit: ['GET', 'v1/audit'],

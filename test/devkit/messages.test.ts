@@ -1,8 +1,12 @@
 // `npm run messages`: that each of its checks can fail.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { type CatalogueFolder, messageMistakes } from '../../src/devkit/message-report.ts'
 import { renderingMistakes } from '../../src/devkit/rendered-messages.ts'
+import { readCatalogueFiles } from '../../src/presentation/catalogue-files.ts'
 import { catalogueOf, english, LANGUAGES, type MessageKey } from '../../src/presentation/catalogues.ts'
 import { run } from '../helpers/process.ts'
 
@@ -121,27 +125,59 @@ t.test(
   }
 )
 
-t.test('the command tells everything that is missing, in every file and every folder', async t => {
+t.test('a file that is not JSON is a mistake by its name, and without English nothing else is compared', async t => {
+  t.match(mistakesOf(new SyntaxError('Unexpected token')), ['m/de.json: is not JSON (Unexpected token)'])
+  const withoutEnglish = new Map<string, unknown>([
+    ['en', new SyntaxError('Unexpected end')],
+    ['de', english]
+  ])
+  t.strictSame(messageMistakes({ name: 'm', files: withoutEnglish, needed: ['en'], isUsed: () => true }), [
+    'm/en.json: is not JSON (Unexpected end)'
+  ])
+  const folder = t.testdir({ 'de.json': '{' })
+  t.throws(() => readCatalogueFiles(pathToFileURL(`${folder}/`)), /de\.json is not JSON; npm run messages tells/)
+})
+
+t.test('`npm run messages` tells everything that is missing, in every file and every folder of a tree', async t => {
   const right = run(t, 'src/devkit/check-messages.ts')
   t.equal(await right.ended, 0, right.stderr())
   t.match(right.stdout(), /presentation\/messages: \d+ of \d+ languages\n.*all whole/s)
   t.match(right.stdout(), /providers\/docspace\/messages: (\d+) of \1 languages/)
+
   const copy = t.testdir()
-  cpSync('src', copy, { recursive: true })
+  for (const part of ['src', 'package.json']) cpSync(part, join(copy, part), { recursive: true })
+  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'))
+  const messages = join(copy, 'src/presentation/messages')
+  const names = join(copy, 'src/providers/docspace/messages')
   const { 'button.pay': _pay, 'button.renew': _renew, ...lacking } = english
-  // A new language that lacks two messages, a broken one, and an adapter's name that is missing.
-  writeFileSync(`${copy}/presentation/messages/hr.json`, JSON.stringify({ ...lacking, 'button.buy': 'x' }))
-  const names = JSON.parse(readFileSync(`${copy}/providers/docspace/messages/de.json`, 'utf8'))
-  delete names['feature.room']
-  writeFileSync(`${copy}/providers/docspace/messages/de.json`, JSON.stringify(names))
-  const wrong = run(t, 'src/devkit/check-messages.ts', [copy])
-  t.equal(await wrong.ended, 1)
-  t.strictSame(wrong.stderr().trim().split('\n'), [
+  // A new language that lacks two messages, one that is not JSON, and an adapter's name that is missing.
+  writeFileSync(join(messages, 'hr.json'), JSON.stringify({ ...lacking, 'button.buy': 'x' }))
+  writeFileSync(join(messages, 'hu.json'), '{ "button.pay": "Fizetés" "button.renew": "" }')
+  const { 'feature.room': _room, ...german } = JSON.parse(readFileSync(join(names, 'de.json'), 'utf8'))
+  writeFileSync(join(names, 'de.json'), JSON.stringify(german))
+  const wrong = npmRunMessages(copy)
+  t.equal(wrong.status, 1)
+  t.match(wrong.stderr.trim().split('\n'), [
     'presentation/messages/hr.json: button.pay is missing: Pay now',
     'presentation/messages/hr.json: button.renew is missing: Renew',
     'presentation/messages/hr.json: tooltip.near-limit.count lacks the plural few of {remaining}',
     'presentation/messages/hr.json: button.buy is not a message of en.json',
+    /^presentation\/messages\/hu\.json: is not JSON \(Expected ',' or '}'/,
     'providers/docspace/messages/de.json: feature.room is missing: Rooms'
   ])
-  t.match(wrong.stdout(), /5 mistakes/)
+  t.match(wrong.stdout, /6 mistakes/)
+  const another = run(t, 'src/devkit/check-messages.ts', [join(copy, 'src')])
+  t.equal(await another.ended, 1)
+  t.equal(another.stderr(), wrong.stderr, "another tree's src is looked at in the same way")
+
+  rmSync(join(names, 'en.json'))
+  t.match(npmRunMessages(copy).stderr, /providers\/docspace\/messages\/en\.json is missing/)
+  const nowhere = run(t, 'src/devkit/check-messages.ts', [t.testdirName])
+  t.equal(await nowhere.ended, 2)
+  t.match(nowhere.stderr(), /holds no src of Quota Bridge: there is no presentation\/messages in it\n$/)
 })
+
+/** In a tree, without what tap puts in front of every program. */
+function npmRunMessages(cwd: string) {
+  return spawnSync('sh', ['-c', 'unset NODE_OPTIONS; npm run --silent messages'], { cwd, encoding: 'utf8' })
+}

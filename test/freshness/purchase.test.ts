@@ -156,7 +156,8 @@ t.test('an upgrade link ends with the answer it stood in', async t => {
   clock.move(23 * 60 * MINUTE)
   t.equal((await get('public', link, { redirect: 'manual' })).status, 303)
   clock.move(2 * 60 * MINUTE)
-  t.match(await errorOf(await get('public', link, { redirect: 'manual' })), { status: 404, code: 'UPGRADE_NOT_FOUND' })
+  const answer = await get('public', link, { redirect: 'manual', headers: { accept: 'application/json' } })
+  t.match(await errorOf(answer), { status: 404, code: 'UPGRADE_NOT_FOUND' })
 })
 
 t.test('an upgrade link whose connection no key opens any more leads nowhere', async t => {
@@ -174,7 +175,8 @@ t.test('an upgrade link whose connection no key opens any more leads nowhere', a
     sharing: docspace,
     server: { publicUrl: 'https://quota.example.com' }
   })
-  t.match(await errorOf(await get('public', link, { redirect: 'manual' })), { status: 404, code: 'UPGRADE_NOT_FOUND' })
+  const answer = await get('public', link, { redirect: 'manual', headers: { accept: 'application/json' } })
+  t.match(await errorOf(answer), { status: 404, code: 'UPGRADE_NOT_FOUND' })
 })
 
 t.test("each group's button leads to that group's page", async t => {

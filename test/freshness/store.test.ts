@@ -140,6 +140,8 @@ t.test('a mark that is set before anything was fetched waits for a plan other th
   t.strictSame(refreshes, [true, true, true, false])
 })
 
+const JSON_WANTED = { accept: 'application/json' }
+
 t.test('an upgrade link that we did not sign, or whose site is gone, leads nowhere', async t => {
   const bridge = await startManagedBridge(t, { sites: KEPT, server: { publicUrl: 'https://quota.example.com' } })
   const { docspace, connect, ask, get, manage } = bridge
@@ -155,7 +157,7 @@ t.test('an upgrade link that we did not sign, or whose site is gone, leads nowhe
     'https%3A%2F%2Fevil.example'
   ]) {
     t.match(
-      await errorOf(await get('public', `v1/upgrade/${token}`, { redirect: 'manual' })),
+      await errorOf(await get('public', `v1/upgrade/${token}`, { redirect: 'manual', headers: JSON_WANTED })),
       { status: 404, code: 'UPGRADE_NOT_FOUND', wellFormed: true },
       token
     )

@@ -7,6 +7,7 @@ import type { ScenarioName } from '../../src/devkit/docspace-scenarios.ts'
 import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import { createLogger } from '../../src/logging.ts'
+import { openTracing } from '../../src/observe/tracing.ts'
 import { adapters } from '../../src/providers/index.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
 import { logSink } from './log-sink.ts'
@@ -18,6 +19,8 @@ export const ENCRYPTION_KEY = Buffer.from('a key for tests, of 32 bytes ...').to
 export const MANAGEMENT_TOKEN = 'a-token-for-tests'
 /** Most tests are about what DocSpace holds now; those about freshness say so. */
 const NOTHING_KEPT = { freshFor: '0s', keepFor: '0s', patience: '0s' }
+/** Nor about calls that nobody made. */
+const UNCHECKED = { checkOnStart: false }
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
@@ -63,6 +66,8 @@ export interface BridgeOptions {
   /** Starts also on a store under other keys. */
   force?: boolean
   logLevel?: string
+  /** Traces as the environment of this process says. */
+  traced?: boolean
   /** Where a URL of the service is really asked, such as through a proxy; asked anew for each request. */
   reach?: (url: string) => string
 }
@@ -88,6 +93,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
         allowedHosts: ['127.0.0.1', 'localhost'],
         allowPrivateHosts: true,
         ...NOTHING_KEPT,
+        ...UNCHECKED,
         ...options.docspace
       },
       ...(options.store && {
@@ -138,6 +144,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
     configuration,
     logger,
     now: options.now ?? clock,
+    tracing: options.traced ? await openTracing(process.env, logger) : undefined,
     force: options.force === true
   })
   t.teardown(() => service.close())

@@ -10,6 +10,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     basePaths: ['/'],
     forward: [],
     isStopping: () => false,
+    publish: () => {},
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'create-room', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),

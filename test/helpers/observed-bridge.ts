@@ -59,6 +59,7 @@ export async function startObservedBridge(
     basePaths: ['/'],
     forward: [],
     isStopping: () => false,
+    publish: () => {},
     maxConcurrentCalls: 10,
     readEnvelope: createEnvelopeReader({
       appId: sharedWix.appId,
@@ -71,7 +72,7 @@ export async function startObservedBridge(
     quotas: createQuotaService({
       actions: wired,
       sources: new Map(),
-      ...createReports(store, { now, onStoreError, onUnusable: reason => t.fail(reason) })
+      ...createReports(store, { now, onStoreError, onFetch: () => {}, onUnusable: reason => t.fail(reason) })
     }),
     presenter(outcome, features, reader) {
       const said = presenters[style](outcome, features, reader)

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { regionalReaders, sayAllCases } from '../../src/devkit/language-cases.ts'
+import { regionalReaders, sayAllCases, sayPages } from '../../src/devkit/language-cases.ts'
 import { LANGUAGES } from '../../src/presentation/catalogues.ts'
 import { isRightToLeft } from '../../src/presentation/isolates.ts'
 import { chooseLanguage, chooseReading, textIn } from '../../src/presentation/languages.ts'
@@ -26,7 +26,7 @@ t.test('every language, and every region that writes it differently, has its exp
   for (const reader of readers) {
     const { language, formats } = chooseReading([reader], 'en')
     const answers = sayAllCases(wordsOf(language, formats))
-    const text = `${JSON.stringify(answers, null, 2)}\n`
+    const text = `${JSON.stringify({ ...answers, pages: sayPages(wordsOf(language, formats)) }, null, 2)}\n`
     const file = new URL(`${reader}.json`, fixtures)
     if (process.env.UPDATE_ANSWERS) writeFileSync(file, text)
     t.equal(text, readFileSync(file, 'utf8'), reader)

@@ -1,8 +1,7 @@
 // An adapter is one folder and one line: in a copy of the tree, with names in two languages, it can be configured and asked.
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { copyTree } from '../helpers/tree.ts'
 
 const INDEX = `
 import type { ProviderAdapter } from '../../quota/provider.ts'
@@ -54,35 +53,20 @@ await service.close()
 `
 
 t.test('a folder and a line make an adapter', async t => {
-  const copy = t.testdir()
-  for (const part of ['src', 'package.json', 'tsconfig.json', 'openapi.yaml'])
-    cpSync(part, join(copy, part), { recursive: true })
-  symlinkSync(join(process.cwd(), 'node_modules'), join(copy, 'node_modules'))
-  const folder = join(copy, 'src/providers/weather')
-  mkdirSync(join(folder, 'messages'), { recursive: true })
-  writeFileSync(join(folder, 'index.ts'), INDEX)
-  writeFileSync(
-    join(folder, 'messages/en.json'),
-    JSON.stringify({ 'feature.forecasts': 'Forecasts', 'plan.sunny': 'Sunny' })
-  )
-  writeFileSync(
-    join(folder, 'messages/de.json'),
-    JSON.stringify({ 'feature.forecasts': 'Vorhersagen', 'plan.sunny': 'Sonnig' })
-  )
-  const registry = join(copy, 'src/providers/index.ts')
-  const lines = readFileSync(registry, 'utf8')
-  writeFileSync(
-    registry,
+  const { write, run } = copyTree(t)
+  write('src/providers/weather/index.ts', INDEX)
+  const names = (forecasts: string, sunny: string) =>
+    JSON.stringify({ 'feature.forecasts': forecasts, 'plan.sunny': sunny })
+  write('src/providers/weather/messages/en.json', names('Forecasts', 'Sunny'))
+  write('src/providers/weather/messages/de.json', names('Vorhersagen', 'Sonnig'))
+  const lines = readFileSync('src/providers/index.ts', 'utf8')
+  write(
+    'src/providers/index.ts',
     lines
       .replace('import { staticAdapter }', "import { weather } from './weather/index.ts'\nimport { staticAdapter }")
-      .replace('[docspace, staticAdapter]', '[docspace, staticAdapter, weather]')
+      .replace('staticAdapter]', 'staticAdapter, weather]')
   )
-  mkdirSync(join(copy, 'try'))
-  writeFileSync(join(copy, 'try/ask.ts'), ASK)
-
-  // Without what tap puts in front of every program, which the compiler does not bear.
-  const run = (command: string) =>
-    spawnSync('sh', ['-c', `unset NODE_OPTIONS; ${command}`], { cwd: copy, encoding: 'utf8' })
+  write('try/ask.ts', ASK)
   const types = run('npm run --silent types')
   t.equal(types.status, 0, types.stdout + types.stderr)
   const messages = run('npm run --silent messages')

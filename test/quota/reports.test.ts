@@ -27,7 +27,12 @@ async function start(t: Test, provider: TimedProvider) {
   const onStoreError = ({ message }: Error) => errors.push(message)
   const store = await openStore({ ...storeInMemory(), onLost: onStoreError, now: () => at })
   t.teardown(() => store.close())
-  const reports = createReports(store, { now: () => at, onStoreError, onUnusable: reason => t.fail(reason) })
+  const reports = createReports(store, {
+    now: () => at,
+    onStoreError,
+    onFetch: () => {},
+    onUnusable: reason => t.fail(reason)
+  })
   return {
     store,
     errors,
@@ -36,7 +41,16 @@ async function start(t: Test, provider: TimedProvider) {
       at += ms
     },
     ask: (connection: string, more: Partial<ShowRequest> = {}) =>
-      reports.show({ key, provider, connection, fingerprint: connection, freshness, shows: () => true, ...more })
+      reports.show({
+        key,
+        call: { actionKey: 'a' },
+        provider,
+        connection,
+        fingerprint: connection,
+        freshness,
+        shows: () => true,
+        ...more
+      })
   }
 }
 

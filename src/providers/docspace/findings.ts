@@ -5,7 +5,7 @@ import type { Findings } from '../../findings.ts'
 export const findings = {
   'api-key-rejected': [
     'The API key is not accepted: it is wrong, expired, or its user is disabled.',
-    'Make a new API key and save the connection with it.'
+    'Make a new API key, and give the connection that one.'
   ],
   'scope-too-narrow': ["The API key's scope is too narrow.", 'Make an API key with the scope * or *:read.'],
   'role-too-low': ["The API key is a guest's, who may see nothing.", 'Make the API key as an admin or the owner.'],

@@ -52,7 +52,7 @@ export const TariffAnswer = Type.Object({
 export type DocSpaceTariff = Static<typeof TariffAnswer>['response']
 
 /** `GET /api/2.0/keys/@self`: that it is answered at all says that the key is good. */
-export const KeyAnswer = Type.Object({ response: Type.Object({}) })
+export const KeyAnswer = Type.Object({ response: Type.Object({ expiresAt: OptionalDate }) })
 
 /** Compiled once, since every fetch runs them. */
 export const answerChecks = {
@@ -60,5 +60,6 @@ export const answerChecks = {
   tariff: TypeCompiler.Compile(TariffAnswer),
   /** For what is looked at afterwards. */
   any: TypeCompiler.Compile(Type.Unknown()),
-  key: TypeCompiler.Compile(KeyAnswer)
+  /** A good key stays good, whatever is told of it. */
+  key: TypeCompiler.Compile(Type.Object({ response: Type.Object({}) }))
 }

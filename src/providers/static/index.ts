@@ -2,39 +2,19 @@
 import type { ProviderAdapter } from '../../quota/provider.ts'
 import type { Quota, QuotaReport } from '../../quota/report.ts'
 import { type Static, Type } from '../../schema.ts'
+import { Name, WebAddress } from '../written-names.ts'
 
 const strict = { additionalProperties: false }
-const WebAddress = Type.String({
-  format: 'uri',
-  pattern: '^https?://\\S+$',
-  description: 'a web address',
-  examples: ['https://example.com/upgrade']
-})
 const Moment = (description: string) =>
   Type.String({
     pattern:
       '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$',
+    form: 'a date with its time and zone',
     description,
     examples: ['2027-01-12T00:00:00Z']
   })
 const Amount = (description: string, example: number) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description, examples: [example] })
-
-const Name = (example: string) =>
-  Type.Union(
-    [
-      Type.String({ minLength: 1 }),
-      Type.Record(
-        Type.String({ pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\\d{3}))?$' }),
-        Type.String({ minLength: 1 }),
-        { ...strict, minProperties: 1 }
-      )
-    ],
-    {
-      description: 'what the reader sees: one text, or a text for each language, by tags such as en, pt-BR, zh-Hant',
-      examples: [example]
-    }
-  )
 
 const StaticQuota = Type.Object(
   {

@@ -97,6 +97,7 @@ t.test('every route of the public listener is one of them', async t => {
     basePaths: ['/', '/email/'],
     forward: [],
     isStopping: () => false,
+    publish: () => {},
     connections: { removeSite: async () => 0 },
     maxConcurrentCalls: 1,
     readEnvelope: () => Promise.reject(new Error('not asked')),

@@ -100,6 +100,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     basePaths: ['/'],
     forward: [],
     isStopping: () => false,
+    publish: () => {},
     maxConcurrentCalls: 1,
     readEnvelope: async () => ({ actionKey: 'a', languages: [] }),
     readAppEvent: async () => ({ eventType: 'AppInstalled', signedAt: 0 }),

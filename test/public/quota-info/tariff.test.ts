@@ -38,17 +38,17 @@ t.test('state and dates are used where they alone are right', async t => {
 
 t.test('a tariff in which nothing is right leaves the report as it is without one', async t => {
   const bridge = await startBridge(t)
-  for (const [fault, field] of [
-    ['no-response', 'response'],
-    ['not-json', ''],
-    ['html', '']
+  for (const [fault, warning] of [
+    ['no-response', { field: 'response' }],
+    ['not-json', { finding: 'answer-invalid' }],
+    ['html', { finding: 'answer-invalid' }]
   ] as const) {
     bridge.docspace.fail(fault, 'tariff')
     bridge.log.length = 0
     const [group] = (await bodyOf(await bridge.call('upload-file'))).actionQuotaInfo.quotaInfo
     t.match(group, { plans: [{ name: 'Business' }], quotas: [{ currentUsage: '0.59' }] }, fault)
     t.notOk(group?.quotas[0]?.renewalDate, fault)
-    t.match(warnings(bridge), [{ field }], fault)
+    t.match(warnings(bridge), [warning], fault)
   }
 })
 
@@ -58,12 +58,20 @@ t.test(
     const bridge = await startBridge(t)
     bridge.docspace.fail('status-500', 'tariff')
     t.equal((await bridge.call('upload-file')).status, 200)
-    t.match(warnings(bridge), [{ finding: 'upstream-error', reason: 'HTTP 500' }])
+    t.match(warnings(bridge), [{ finding: 'upstream-error', reason: 'HTTP 500', remedy: 'Try again later.' }])
     bridge.log.length = 0
     bridge.docspace.fail('hang', 'tariff')
     bridge.docspace.fail('status-418', 'quota')
     t.equal((await bridge.call('upload-file')).status, 502)
-    t.strictSame(warnings(bridge), [])
+    t.match(warnings(bridge), [{ reason: 'HTTP 418', msg: 'the provider could not tell' }])
+    t.equal(warnings(bridge).length, 1)
+    // Nor where it fails first.
+    bridge.log.length = 0
+    bridge.docspace.fail('bad-key', 'tariff')
+    bridge.docspace.fail('html', 'quota')
+    bridge.docspace.delayMs = 50
+    t.equal((await bridge.call('upload-file')).status, 502)
+    t.notMatch(bridge.log.join(''), 'the tariff')
   }
 )
 

@@ -1,0 +1,173 @@
+// The adapter for any REST API that tells its numbers in JSON: what is asked and what is read stands in the configuration.
+import { ConfigurationError, type Mistake } from '../../mistakes.ts'
+import { type ProviderAdapter, type ProviderContext, ProviderError, type QuotaProvider } from '../../quota/provider.ts'
+import { Secret, type TObject, Type, Value } from '../../schema.ts'
+import { canBeSent, createHttpClient, type HttpAnswer, type NamedCall, partyOf } from '../http-client.ts'
+import { GIVEN_UP } from '../resilience.ts'
+import { type Ask, readAnswers, withNeeds } from './answers.ts'
+import { authHeaders } from './auth.ts'
+import { convert, upgradeAddress } from './convert.ts'
+import { findings } from './findings.ts'
+import { parseExact } from './json.ts'
+import { hostOf, type Mapping, readMapping } from './mapping.ts'
+import { createTokens, findingOfTokenRefusal } from './oauth2.ts'
+import { fieldsInUrl } from './requests.ts'
+import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
+import { FieldSchema } from './schema-requests.ts'
+
+const LIMITS = { maxResponseBytes: 512 * 1024, connectionsPerOrigin: 20 }
+const VALUE_LENGTH_MAX = 1024
+const TITLE = 'HTTP'
+
+/** Without fields there is none. */
+type Connection = HttpConnection | undefined
+
+const adapter: ProviderAdapter<HttpSettings, Connection> = {
+  type: 'http',
+  title: TITLE,
+  findings,
+  settingsSchema,
+  // What each provider's fields take the place of.
+  connectionSchema: Type.Object({ '<field>': Type.String({ description: 'the value of each of fields' }) }),
+  adapterFor: written => ({ ...adapter, title: titleOf(written), connectionSchema: connectionSchema(written) }),
+  settingsMistakes: settings => readMapping(settings).mistakes,
+  connectionMistakes(connection, settings) {
+    const { mapping } = readMapping(settings)
+    return mapping ? connectionMistakes(connection ?? {}, mapping) : []
+  },
+  tidyConnection: connection =>
+    connection && Object.fromEntries(Object.entries(connection).map(([field, value]) => [field, value.trim()])),
+  features: ({ quotas }) => ({ known: Object.keys(quotas), shown: Object.keys(quotas) }),
+  create(settings, { name, now, log, watch }) {
+    const { mapping, mistakes } = readMapping(settings)
+    if (!mapping) throw new ConfigurationError(mistakes)
+    for (const { request, field } of mapping.secretsInUrls)
+      log.warn(
+        { request, field },
+        'a secret stands in a URL, which servers write into their logs; auth puts it into a header'
+      )
+    return createProvider(mapping, { name, now, log, watch })
+  }
+}
+
+export { adapter as http }
+
+function createProvider(mapping: Mapping, { name, now, log, watch }: ProviderContext): QuotaProvider<Connection> {
+  const client = createHttpClient(mapping.rules, LIMITS, { finding: findingOf, parse: parseExact }, watch)
+  const tokenClient = createHttpClient(mapping.rules, LIMITS, { finding: findingOfTokenRefusal }, watch)
+  const tokens = mapping.auth.oauth2 && createTokens(mapping.auth.oauth2, tokenClient)
+
+  /** Makes a call with the connection's credentials; a token that is refused before its time is taken once for one that was revoked. */
+  async function authorized(
+    call: NamedCall,
+    connection: HttpConnection,
+    signal: AbortSignal,
+    make: (call: NamedCall) => Promise<unknown>
+  ): Promise<unknown> {
+    const headers = { ...call.headers, ...authHeaders(mapping.auth, connection) }
+    if (!tokens) return make({ ...call, headers })
+    const { token, isNew } = await tokens.tokenFor(connection, signal)
+    try {
+      return await make({ ...call, headers: { ...headers, authorization: `Bearer ${token}` } })
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.finding !== 'api-key-rejected') throw error
+      tokens.drop(connection, token)
+      if (isNew) throw error
+      return authorized(call, connection, signal, make)
+    }
+  }
+
+  return {
+    async fetchReport(connection = {}, { signal, deadlineAt, planMayHaveChanged }) {
+      const failed = new AbortController()
+      const either = AbortSignal.any([signal, failed.signal])
+      const party = partyOf(...Object.values(connection))
+      const at = new Date(now())
+      const ask: Ask = ({ headers, ...call }) => {
+        const uncached = planMayHaveChanged ? { 'cache-control': 'no-cache' } : {}
+        const whole = { ...call, headers: { ...uncached, ...headers } }
+        return authorized(whole, connection, either, made => client.json(made, { signal: either, deadlineAt, party }))
+      }
+      const answers = await readAnswers(mapping.requests, connection, at, ask).catch(error => {
+        failed.abort(GIVEN_UP)
+        throw error
+      })
+      return convert(mapping, name, {
+        connection,
+        now: at,
+        answerTo: request => answers.get(request),
+        onProblem: (what, { kind, at, message }) =>
+          log.warn(
+            { value: what, problem: kind, pointer: at, reason: message },
+            'a value could not be read and is left out'
+          )
+      })
+    },
+    async check(connection = {}, { signal }) {
+      const ask: Ask = call => authorized(call, connection, signal, made => client.jsonOnce(made, signal))
+      const requests = withNeeds(mapping.check, mapping.requests)
+      try {
+        const answers = await readAnswers(requests, connection, new Date(now()), ask)
+        if (answers.get(mapping.check.name) !== undefined) return { health: 'ok' }
+        return { health: 'failing', finding: 'not-found' }
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error
+        return { health: 'failing', finding: error.finding }
+      }
+    },
+    upgradeUrl: (connection = {}) => upgradeAddress(mapping, connection),
+    close: async () => void (await Promise.all([client.close(), tokenClient.close()]))
+  }
+}
+
+function findingOf({ status }: HttpAnswer): string | undefined {
+  if (status === 404) return 'not-found'
+  const isKnown = [401, 403, 429].includes(status)
+  return status >= 400 && status < 500 && !isKnown ? 'request-refused' : undefined
+}
+
+/** What a connection must have, from the fields of an entry of the configuration as it was written. */
+function connectionSchema(written: unknown): TObject {
+  const { fields } = Object(written)
+  const known = Object.entries(Object(fields)).flatMap(([name, field]) =>
+    Value.Check(FieldSchema, field) ? [[name, fieldSchema(field)] as const] : []
+  )
+  return Type.Object(Object.fromEntries(known), { additionalProperties: false })
+}
+
+function fieldSchema({ title, description, example, secret }: typeof FieldSchema.static) {
+  const options = {
+    minLength: 1,
+    maxLength: VALUE_LENGTH_MAX,
+    title,
+    description: description ?? title,
+    ...(example !== undefined && { examples: [example] })
+  }
+  return secret ? Secret(options) : Type.String(options)
+}
+
+/** What the button Connect names: the host of the first request, unless the configuration says more. */
+function titleOf(written: unknown): string {
+  const { title, requests } = Object(written)
+  if (typeof title === 'string' && title !== '') return title
+  const [first] = Object.values(Object(requests))
+  const { get, post } = Object(first)
+  return hostOf(get ?? post) ?? TITLE
+}
+
+/** What is filled into URLs and headers must not change what they say. */
+function connectionMistakes(connection: HttpConnection, mapping: Mapping): Mistake[] {
+  const inUrls = new Set(mapping.requests.flatMap(fieldsInUrl))
+  return Object.entries(connection).flatMap(([field, value]) => {
+    const text = value.trim()
+    const message =
+      text === '' || /[\p{Cc}\p{Cs}]/u.test(text)
+        ? 'must be text without line breaks and other control characters'
+        : mapping.auth.fieldsInHeaders.has(field) && !canBeSent(text)
+          ? 'must be letters, digits and signs of ASCII: it is sent in a header'
+          : inUrls.has(field) && /^\.{1,2}$/.test(text)
+            ? 'must not be made of dots alone: it stands in a URL'
+            : undefined
+    return message === undefined ? [] : [{ path: [field], message }]
+  })
+}
