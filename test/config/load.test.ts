@@ -415,3 +415,20 @@ store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }
   t.strictSame(inspect('{').parts, {})
   t.ok(inspect(GOOD).configuration)
 })
+
+t.test('the metrics may have a token of their own, or none, and not both', async t => {
+  const metrics = (written: string) => `${GOOD}management: { token: a-token-of-16-chars, metrics: ${written} }\n`
+  t.strictSame(read(`${GOOD}management: { token: a-token-of-16-chars }\n`).management?.metrics, {
+    isOpen: false,
+    tokens: []
+  })
+  t.strictSame(read(metrics('{ token: another-of-16-chars }')).management?.metrics, {
+    isOpen: false,
+    tokens: [{ name: 'default', token: 'another-of-16-chars' }]
+  })
+  t.strictSame(read(metrics('{ open: true }')).management?.metrics, { isOpen: true, tokens: [] })
+  t.match(mistakes(metrics('{ open: true, token: another-of-16-chars }')), [
+    /^management\.metrics\.token \(\d+\)(:| ).*opens nothing that open: true leaves closed/
+  ])
+  t.match(mistakes(metrics('{ token: short }')), [/^management\.metrics\.token/])
+})
