@@ -49,7 +49,7 @@ export const exportStore = defineCommand({
     }
   },
   examples: [
-    'export quota-bridge.age --config q.yaml --passphrase-file passphrase',
+    'export quota-bridge.age --config q.yaml --passphrase-file pass',
     'export - --config q.yaml --store-key > quota-bridge.age'
   ],
   async run({ values, operands: [target = STANDARD] }, context) {
