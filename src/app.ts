@@ -110,6 +110,7 @@ async function open(
     onFetch: watch.onFetch,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
+  opened.defer(() => reports.settled())
   const actions = createActions(configuration, sources)
   const shared = createSharedConnections({ sources, actions, publish: observer.publish, onFault, now })
   observer.subscribe(shared.listener)

@@ -86,7 +86,8 @@ export async function createReplicas(
     const management = { host, port: ports.managementPort, token: TOKEN }
     writeFileSync(file, JSON.stringify({ ...configuration, server, management }))
     let child: ChildProcess | undefined
-    t.teardown(() => child?.kill('SIGKILL'))
+    // However this ends.
+    process.once('exit', () => child?.kill('SIGKILL'))
     return {
       host,
       ...ports,
