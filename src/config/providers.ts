@@ -68,7 +68,7 @@ function readProvider(
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
   const unsaid = adapter.settingsMistakes?.(settings) ?? []
-  mistakes.push(...unsaid.map(({ path, message }) => ({ path: [...at, ...path], message })))
+  mistakes.push(...unsaid.map(mistake => ({ ...mistake, path: [...at, ...mistake.path] })))
   if (unsaid.length > 0) return undefined
   const { deadline, patience, freshFor, keepFor, connection, checkOnStart, connectUrl } = settings
   const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
