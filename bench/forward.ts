@@ -36,7 +36,7 @@ const middle = (values: readonly number[]) =>
 const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
 const children: ReturnType<typeof spawn>[] = []
 const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-bench-'))
-const wix = createFakeWix({ appId: 'bench' })
+const wix = createFakeWix()
 
 try {
   const target = await start('target', ['bench/forward-target.ts'], /(http:\S+)/)

@@ -28,15 +28,27 @@ export function redactedPaths(names: readonly string[]): string[] {
 
 /**
  * A logger that writes JSON lines and hides the properties of the given names.
- * Nothing logs a secret on purpose; this is for the day on which somebody logs a whole object.
+ * Nothing logs a secret on purpose; this is for the day on which somebody logs a whole object, and `withhold`, which takes
+ * secrets out of a whole line, for what libraries put into their errors.
  */
-export function createLogger(level: string, secrets: readonly string[], destination?: DestinationStream): Logger {
+export function createLogger(
+  level: string,
+  secrets: readonly string[],
+  destination?: DestinationStream,
+  withhold?: (line: string) => string
+): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: label => ({ level: label }) },
-    redact: { paths: redactedPaths(secrets), censor: '[secret]' }
+    redact: { paths: redactedPaths(secrets), censor: '[secret]' },
+    ...(withhold && { hooks: { streamWrite: withhold } })
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** The same logger, whose every line also holds what `idsOf` gives at that moment. */
+export function withIds(logger: Logger, idsOf: () => object | undefined): Logger {
+  return logger.child({}, { formatters: { log: fields => ({ ...fields, ...idsOf() }) } })
 }

@@ -2,10 +2,10 @@
 import { FormatRegistry, type SchemaOptions, type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
-import { Value } from '@sinclair/typebox/value'
+import { Value, ValuePointer } from '@sinclair/typebox/value'
 
 export type { SchemaOptions, Static, TObject, TSchema, TypeCheck, ValueError }
-export { Type, TypeCompiler, Value, ValueErrorType }
+export { Type, TypeCompiler, Value, ValueErrorType, ValuePointer }
 
 /** A string that no log and no answer may ever show: what is hidden is found by this mark. */
 export function Secret(options: SchemaOptions = {}) {

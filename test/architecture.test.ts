@@ -9,6 +9,7 @@ const FLOORS = [
   'commands',
   'doctor',
   'health-check',
+  'start-failure',
   'app',
   'config',
   'public',

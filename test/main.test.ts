@@ -179,7 +179,15 @@ t.test('a port that is taken ends with 1, and says so', async t => {
   const port = String(typeof address === 'object' && address ? address.port : 0)
   const bridge = run(t, 'src/main.ts', ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
   t.equal(await bridge.ended, 1)
-  t.match(bridge.stdout(), /"code":"EADDRINUSE".*cannot start/)
+  const [line = '', ...more] = bridge.stdout().trim().split('\n').slice(-1)
+  t.strictSame(more, [])
+  const { level, code, msg, err } = JSON.parse(line)
+  t.strictSame({ level, code }, { level: 'fatal', code: 'EADDRINUSE' })
+  t.equal(
+    msg,
+    `cannot start: port ${port} is taken by another program; stop that one, or choose another with server.port or PORT`
+  )
+  t.equal(err, undefined, 'without a stack')
 })
 
 t.test('a start that fails when the database is open already ends with 1 all the same', async t => {

@@ -43,9 +43,19 @@ const start = (t: Test, store: Kept, old?: ManagedBridge) =>
     ...(old && { sharing: old.docspace })
   })
 
+/** A machine that is busy with the commands beside it may answer OVERLOADED for a moment, as it should. */
+async function answered(ask: ManagedBridge['ask'], site: string): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask(site)
+    if (answer.status === 200) return answer
+    if (attempt === 10) throw new Error(`${answer.status}: ${await answer.text()}`)
+    await sleep(1000)
+  }
+}
+
 /** What a site's owner reads, but for the link, which is another each time. */
 async function toldTo({ ask }: ManagedBridge, site: string) {
-  const { quotaInfo } = (await bodyOf(await ask(site))).actionQuotaInfo
+  const { quotaInfo } = (await bodyOf(await answered(ask, site))).actionQuotaInfo
   return quotaInfo.map(({ upgradeCta: _link, ...info }) => info)
 }
 
@@ -55,7 +65,7 @@ async function isTold(bridge: ManagedBridge, site = SITES[0] ?? ''): Promise<boo
 }
 
 async function linkOf({ ask }: ManagedBridge, site: string): Promise<string> {
-  const { quotaInfo } = (await bodyOf(await ask(site))).actionQuotaInfo
+  const { quotaInfo } = (await bodyOf(await answered(ask, site))).actionQuotaInfo
   return new URL(quotaInfo[0]?.upgradeCta?.url ?? 'http://none').pathname.slice(1)
 }
 

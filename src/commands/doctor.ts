@@ -30,9 +30,9 @@ export const doctor = defineCommand({
     bundle: { type: 'string', value: 'FILE', description: 'also writes a support file, without secrets' }
   },
   examples: [
-    'doctor --config quota-bridge.yaml',
-    'doctor --config quota-bridge.yaml --action create-room --language de',
-    'doctor --config quota-bridge.yaml --json --skip QB-WAY-IN'
+    'doctor --config q.yaml',
+    'doctor --config q.yaml --action create-room --language de',
+    'doctor --config q.yaml --json --skip QB-WAY-IN'
   ],
   async run({ values }, context) {
     const { url = [], action, language, site, all, bundle } = values

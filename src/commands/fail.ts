@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import type { Logger } from 'pino'
 import { EXIT, type ExitCode } from '../exit.ts'
 import { ConfigurationError, type Mistake } from '../mistakes.ts'
+import { startFailure } from '../start-failure.ts'
 
 /** Tells why a command could not do its work, and gives the exit code for it. */
 export function fail(error: unknown, file: string, logger: Logger): ExitCode {
@@ -10,7 +11,7 @@ export function fail(error: unknown, file: string, logger: Logger): ExitCode {
     process.stderr.write(tellMistakes(file, error.mistakes))
     return EXIT.usage
   }
-  logger.fatal({ err: error }, 'cannot start')
+  logger.fatal(...startFailure(error))
   return EXIT.failed
 }
 

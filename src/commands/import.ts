@@ -40,10 +40,7 @@ export const importStore = defineCommand({
     },
     'dry-run': { type: 'boolean', default: false, description: 'reads all of the file, and says what would come of it' }
   },
-  examples: [
-    'import quota-bridge.age --config quota-bridge.yaml --passphrase-file passphrase --dry-run',
-    'import - --config quota-bridge.yaml < quota-bridge.age'
-  ],
+  examples: ['import quota-bridge.age --config q.yaml --dry-run', 'import - --config q.yaml < quota-bridge.age'],
   async run({ values, operands: [source = STANDARD] }, context) {
     const { config, merge, 'dry-run': dryRun, 'passphrase-file': passphraseFile } = values
     const file = configurationFile(config, context)

@@ -1,15 +1,15 @@
 // quota-bridge rotate-keys: re-encrypts every stored secret under the first key, while the service runs.
+import { storeErrorTeller } from '../app.ts'
 import type { Configuration } from '../config/load.ts'
 import { loadConfiguration } from '../config/load.ts'
-import { configuredSecrets } from '../config/secrets.ts'
 import { EXIT } from '../exit.ts'
-import { createLogger, logLevel } from '../logging.ts'
 import { ConfigurationError } from '../mistakes.ts'
 import { adapters } from '../providers/index.ts'
 import { openStore } from '../store/index.ts'
 import type { Resealed, Step } from '../store/rotation.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
 import { fail } from './fail.ts'
+import { loggerFor } from './logger.ts'
 import { progress } from './progress.ts'
 
 const BATCH = 100
@@ -22,14 +22,15 @@ export const rotateKeys = defineCommand({
   async run({ values: { config } }, context) {
     const { environment } = context
     const file = configurationFile(config, context)
-    const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
+    let logger = loggerFor(environment)
     try {
-      const { store } = loadConfiguration(file, { environment, adapters })
+      const { store, withhold } = loadConfiguration(file, { environment, adapters })
+      logger = loggerFor(environment, withhold)
       if (!store)
         throw new ConfigurationError([
           { path: ['store'], message: 'is missing: without one there is nothing to re-encrypt' }
         ])
-      const { resealed, unreadable } = await reseal(store)
+      const { resealed, unreadable } = await reseal(store, storeErrorTeller(logger))
       process.stdout.write(`re-encrypted: ${resealed}, unreadable: ${unreadable}\n`)
       if (unreadable === 0) return EXIT.ok
       process.stderr.write(
@@ -50,11 +51,14 @@ interface RotationSum {
 }
 
 /**
- * Goes through the store once.
+ * Goes through the store once; `onTrouble` hears of a database that is waited for.
  * @throws the database's error when it does not answer
  */
-async function reseal(configured: NonNullable<Configuration['store']>): Promise<RotationSum> {
-  const { rotation, close } = await openStore({ ...configured, onLost: () => {}, now: Date.now })
+async function reseal(
+  configured: NonNullable<Configuration['store']>,
+  onTrouble: (error: Error) => void
+): Promise<RotationSum> {
+  const { rotation, close } = await openStore({ ...configured, onLost: onTrouble, now: Date.now })
   const shown = progress()
   try {
     const total = await rotation.countOldSeals()

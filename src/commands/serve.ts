@@ -5,12 +5,12 @@ import type { Logger } from 'pino'
 import { startService } from '../app.ts'
 import { durationMs } from '../config/durations.ts'
 import { loadConfiguration } from '../config/load.ts'
-import { configuredSecrets } from '../config/secrets.ts'
 import { EXIT } from '../exit.ts'
-import { createLogger, logLevel } from '../logging.ts'
+import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
 import { fail } from './fail.ts'
+import { loggerFor } from './logger.ts'
 
 export const serve = defineCommand({
   name: 'serve',
@@ -27,10 +27,12 @@ export const serve = defineCommand({
   async run({ values: { config, force } }, context) {
     const { environment } = context
     const file = configurationFile(config, context)
-    const logger = createLogger(logLevel(environment), configuredSecrets(adapters))
+    let logger = loggerFor(environment)
     try {
       const configuration = loadConfiguration(file, { environment, adapters })
-      const service = await startService({ configuration, logger, force })
+      logger = loggerFor(environment, configuration.withhold)
+      const tracing = await openTracing(environment, logger)
+      const service = await startService({ configuration, logger, tracing, force })
       writeAddress(service.publicUrl, environment, logger)
       const { drain, grace } = configuration.server
       const delay = durationMs(drain) + durationMs(grace)

@@ -1,6 +1,6 @@
 // The maker's own wordings of an action: which languages and which names and messages there are, and how a message is written.
 
-import { type Mistake, suggest } from '../mistakes.ts'
+import { type Mistake, showText, suggest } from '../mistakes.ts'
 import { inEnglish, LANGUAGES, WORDING_KEYS } from '../presentation/catalogues.ts'
 import { chooseLanguage } from '../presentation/languages.ts'
 import { rewordingMistake } from '../presentation/message-syntax.ts'
@@ -13,23 +13,31 @@ export interface LabelledAction {
   isFeature(key: string): boolean
 }
 
+const WITHHELD = 'is not a usable wording of this message; write it here, to be told why'
+
 /** What is wrong in `labels:`, paths from there inwards. */
 export function labelMistakes(
   labels: Readonly<Record<string, Readonly<Record<string, string>>>>,
   action: LabelledAction
 ): Mistake[] {
   return Object.entries(labels).flatMap(([language, wordings]) => {
-    if (!LANGUAGES.includes(language)) return [{ path: [language], message: unknownLanguage(language) }]
+    if (!LANGUAGES.includes(language)) return [{ path: [language], message: `is not ${aLanguage(language)}` }]
     return Object.entries(wordings).flatMap(([key, text]) => {
       const message = wordingMistake(key, text, language, action)
-      return message === undefined ? [] : [{ path: [language, key], message }]
+      return message === undefined ? [] : [{ path: [language, key], message, withheld: WITHHELD }]
     })
   })
 }
 
-function unknownLanguage(tag: string): string {
+/** What is wrong with `presentation.language`, where it is a text. */
+export function languageMistakes(tag: unknown): Mistake[] {
+  if (typeof tag !== 'string' || LANGUAGES.includes(tag)) return []
+  return [{ path: ['presentation', 'language'], found: showText(tag), message: `but must be ${aLanguage(tag)}` }]
+}
+
+function aLanguage(tag: string): string {
   const nearest = chooseLanguage([tag], '')
-  return `is not a language of the answers; ${nearest ? `did you mean ${nearest}?` : suggest(tag, LANGUAGES)}`
+  return `a language of the answers; ${nearest ? `did you mean ${nearest}?` : suggest(tag, LANGUAGES)}`
 }
 
 function wordingMistake(

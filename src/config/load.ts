@@ -1,27 +1,32 @@
 // From a file to a checked configuration, or to all of its mistakes at once.
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { logLevelMistakes } from '../logging.ts'
-import { ConfigurationError, type Mistake, schemaMistakes } from '../mistakes.ts'
+import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
+import { parseYaml, type YamlFile } from './document.ts'
+import { fit, type IsFilled } from './fit.ts'
 import { readForward } from './forward.ts'
-import { interpolate } from './interpolate.ts'
+import { languageMistakes } from './labels.ts'
+import { type ConfiguredManagement, managementMistakes, readManagement } from './management.ts'
+import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders.ts'
+import { overridePorts } from './ports.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
-import { serverMistakes } from './server.ts'
+import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
+import { publicValues, type Withhold, withholdFromLog, withholdFromMistakes } from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
   'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
-  management?: { host: string; port: number; tokens: NamedToken[] }
+  management?: ConfiguredManagement
   store?: ConfiguredStore
   /** Where Wix asks for quotas; each ends in a slash. */
   basePaths: string[]
@@ -29,11 +34,8 @@ export type Configuration = Omit<
   forward: ForwardTarget[]
   providers: ReadonlyMap<string, SourceSettings>
   actions: ReadonlyMap<string, ConfiguredAction>
-}
-
-export interface NamedToken {
-  name: string
-  token: string
+  /** A line of the log with placeholders in the place of the values that came from them. */
+  withhold: Withhold
 }
 
 export interface LoadOptions {
@@ -49,9 +51,14 @@ export function loadConfiguration(file: string, options: LoadOptions): Configura
   let text: string
   try {
     text = readFileSync(file, 'utf8')
-  } catch {
+  } catch (error) {
+    const reason = WHY_UNREADABLE[error instanceof Error && 'code' in error ? String(error.code) : '']
+    const why = reason ? ` (${reason})` : ''
     throw new ConfigurationError([
-      { path: [], message: `The file ${file} cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG.` }
+      {
+        path: [],
+        message: `The file ${file} cannot be read${why}; name one with --config FILE or QUOTA_BRIDGE_CONFIG.`
+      }
     ])
   }
   return readConfiguration(text, options)
@@ -77,28 +84,37 @@ export interface Inspection {
 }
 
 /** Reads a configuration given as YAML as far as it can be read. */
-export function inspectConfiguration(yaml: string, { environment, adapters }: LoadOptions): Inspection {
-  const lines = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter: lines })
-  const [syntax] = document.errors
-  if (syntax) {
-    const message = `The file is not YAML: ${syntax.message.split('\n')[0]}`
-    return { mistakes: [{ path: [], message, line: lines.linePos(syntax.pos[0]).line }], parts: {} }
+export function inspectConfiguration(yaml: string, options: LoadOptions): Inspection {
+  try {
+    return inspectFile(yaml, parseYaml(yaml), options)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { mistakes: error.mistakes, parts: {} }
+    throw error
   }
+}
 
-  const mistakes = logLevelMistakes(environment)
-  const written = overridePorts(interpolate(document.toJS(), environment, mistakes), environment)
+function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: LoadOptions): Inspection {
+  const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
+  const filled = fillPlaceholders(file.value, environment, mistakes)
+  const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
+  const written = overridePorts(filled.value, environment, mistakes)
   // Before defaults are filled in: what was written matters.
   const basePath = entry(entry(written, 'server'), 'basePath')
-  const draft = Value.Default(ConfigurationSchema, written)
+  const draft = fit(ConfigurationSchema, Value.Default(ConfigurationSchema, written), isFilled)
+  mistakes.push(...languageMistakes(entry(entry(draft, 'presentation'), 'language')))
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
-  const providers = readProviders(entry(draft, 'providers'), adapters, mistakes)
+  const providers = readProviders(entry(draft, 'providers'), adapters, isFilled, mistakes)
   const actions = readActions(entry(draft, 'actions'), providers, mistakes)
-  const forwarding = readForward(entry(draft, 'forward'), basePath, mistakes)
+  const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
-  if (valid) mistakes.push(...serverMistakes(valid.server))
+  if (valid)
+    mistakes.push(
+      ...serverMistakes(valid.server),
+      ...managementMistakes(valid.management),
+      ...portMistakes(valid, forwarding.forward)
+    )
   const store = readStore(valid?.store, mistakes)
   if (valid)
     mistakes.push(
@@ -111,9 +127,12 @@ export function inspectConfiguration(yaml: string, { environment, adapters }: Lo
       )
     )
   const read = { ...forwarding, publicKeys, providers, actions, ...(store && { store }) }
+  const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
-    const placed = onePerPlace(mistakes).map(mistake => ({ ...mistake, ...lineOf(mistake, document, lines) }))
-    return { mistakes: placed, parts: partsOf(draft, read, placed) }
+    const tell = withholdFromMistakes(filled, publicValues(plain, [...adapters.keys()]))
+    const told = onePerPlace(mistakes).map(mistake => withLine(tell(mistake), file.lineOf))
+    told.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0)
+    return { mistakes: told, parts: partsOf(draft, read, told) }
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
@@ -121,7 +140,9 @@ export function inspectConfiguration(yaml: string, { environment, adapters }: Lo
     ...others,
     ...parts,
     wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
-    ...(management && { management: { ...management, tokens: namedTokens(management.token) } })
+    ...(management && { management: readManagement(management) }),
+    // Whoever looks for a wrong app's id compares it with the one that came.
+    withhold: withholdFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
   }
   return { mistakes: [], configuration, parts: configuration }
 }
@@ -155,29 +176,8 @@ function readWrittenStore(written: unknown): ConfiguredStore | undefined {
   return Value.Check(StoreSchema, written) ? readStore(written, []) : undefined
 }
 
-/** A single token is called `default` in the audit. */
-function namedTokens(token: string | NamedToken[]): NamedToken[] {
-  return typeof token === 'string' ? [{ name: 'default', token }] : token
-}
-
 function entry(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
-}
-
-/** Containers and platforms name ports in the environment. */
-function overridePorts(value: unknown, { PORT, MANAGEMENT_PORT }: NodeJS.ProcessEnv): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  const override = (listener: string, port: string | undefined) => {
-    const section = entry(value, listener) ?? {}
-    return port !== undefined && typeof section === 'object'
-      ? { [listener]: { ...section, port: port === '' ? port : Number(port) } }
-      : {}
-  }
-  return {
-    ...value,
-    ...override('server', PORT),
-    ...(entry(value, 'management') !== undefined && override('management', MANAGEMENT_PORT))
-  }
 }
 
 function readPublicKeys(value: unknown, mistakes: Mistake[]): KeyObject[] {
@@ -204,13 +204,8 @@ function onePerPlace(mistakes: readonly Mistake[]): Mistake[] {
   return [...places.values()]
 }
 
-/** Where in the file a path begins, or the nearest key above it that stands there. */
-export function lineOf({ path }: Pick<Mistake, 'path'>, document: Document, lines: LineCounter): { line?: number } {
-  for (let depth = path.length; depth > 0; depth--) {
-    const parent = document.getIn(path.slice(0, depth - 1), true)
-    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === path[depth - 1]) : undefined
-    const offset = entry(entry(pair?.key, 'range'), '0')
-    if (typeof offset === 'number') return { line: lines.linePos(offset).line }
-  }
-  return {}
+/** As it is told: one sentence, with its line. */
+function withLine(mistake: Mistake, lineOf: (path: readonly string[]) => number | undefined): Mistake {
+  const line = mistake.line ?? lineOf(mistake.path)
+  return { path: mistake.path, message: sentenceOf(mistake), ...(line !== undefined && { line }) }
 }

@@ -1,17 +1,17 @@
 // The parts of the configuration that depend on which adapters there are: providers, and the actions that name them.
 
-import { type Mistake, schemaMistakes, suggest } from '../mistakes.ts'
-import type { Freshness } from '../quota/knowledge.ts'
+import { type Mistake, nearestOf, schemaMistakes, showText, suggest } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { OTHER_FEATURES } from '../quota/service.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
-import { durationMs } from './durations.ts'
+import { durationMistake, durationMs } from './durations.ts'
+import { fit, type IsFilled } from './fit.ts'
 import { labelMistakes } from './labels.ts'
-import { ActionSchema, PER_SITE, ProviderShell, providerSchema } from './schema.ts'
+import { ActionSchema, needsConnection, PER_SITE, ProviderShell, providerSchema } from './schema.ts'
 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
-const DEADLINE_MS = { min: 400, max: 5000 }
+const DEADLINE = { min: '400ms', max: '5s' }
 
 export interface ConfiguredAction {
   provider: string
@@ -25,11 +25,12 @@ export interface ConfiguredAction {
 export function readProviders(
   value: unknown,
   adapters: ReadonlyMap<string, ProviderAdapter>,
+  isFilled: IsFilled,
   mistakes: Mistake[]
 ): Map<string, SourceSettings> {
   const providers = new Map<string, SourceSettings>()
   for (const [name, written] of entries(value)) {
-    const provider = readProvider(name, written, adapters, mistakes)
+    const provider = readProvider(name, written, adapters, isFilled, mistakes)
     if (provider) providers.set(name, provider)
   }
   return providers
@@ -39,6 +40,7 @@ function readProvider(
   name: string,
   written: unknown,
   adapters: ReadonlyMap<string, ProviderAdapter>,
+  isFilled: IsFilled,
   mistakes: Mistake[]
 ): SourceSettings | undefined {
   const at = ['providers', name]
@@ -50,19 +52,23 @@ function readProvider(
   if (!known) {
     mistakes.push({
       path: [...at, 'type'],
-      message: `is ${written.type}, a type that is not known; ${suggest(written.type, [...adapters.keys()])}`
+      found: written.type,
+      message: `a type that is not known; ${suggest(written.type, [...adapters.keys()])}`
     })
     return undefined
   }
   const adapter = known.adapterFor?.(written) ?? known
   const perSite = 'connection' in written && written.connection === PER_SITE
   const schema = providerSchema(adapter, perSite ? PER_SITE : 'shared')
-  const settings = Value.Default(schema, written)
-  const found = schemaMistakes(schema, settings, at)
+  const settings = fit(schema, Value.Default(schema, written), isFilled, at)
+  const found = [
+    ...(needsConnection(adapter.connectionSchema) && !perSite ? sharedMistakes(written, at) : []),
+    ...schemaMistakes(schema, settings, at)
+  ]
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(schema, settings)) return undefined
   const unsaid = adapter.settingsMistakes?.(settings) ?? []
-  mistakes.push(...unsaid.map(({ path, message }) => ({ path: [...at, ...path], message })))
+  mistakes.push(...unsaid.map(mistake => ({ ...mistake, path: [...at, ...mistake.path] })))
   if (unsaid.length > 0) return undefined
   const { deadline, patience, freshFor, keepFor, connection, checkOnStart, connectUrl } = settings
   const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
@@ -74,32 +80,44 @@ function readProvider(
     freshForMs: freshForMs ?? 0,
     keepForMs: keepForMs ?? 0
   }
-  mistakes.push(...freshnessMistakes(freshness).map(({ key, message }) => ({ path: [...at, key], message })))
+  // One duration is told beside another, which must not be shown where it came from a placeholder.
+  const shown = (key: string) => (isFilled([...at, key]) ? key : `${key} (${settings[key]})`)
+  const late = durationMistake(String(deadline), DEADLINE)
+  if (late) mistakes.push({ path: [...at, 'deadline'], ...late })
+  else if (freshness.patienceMs > freshness.deadlineMs) {
+    const message = `but must not be longer than ${shown('deadline')}`
+    mistakes.push({ path: [...at, 'patience'], found: String(patience), message })
+  }
+  if (freshness.keepForMs < freshness.freshForMs) {
+    const message = `but must not be shorter than ${shown('freshFor')}`
+    mistakes.push({ path: [...at, 'keepFor'], found: String(keepFor), message })
+  }
   const provider = { name, adapter, settings, freshness, ...(typeof connectUrl === 'string' && { connectUrl }) }
   if (perSite) return provider
-  for (const { path, message } of adapter.connectionMistakes?.(connection, settings) ?? []) {
-    mistakes.push({ path: [...at, 'connection', ...path], message })
+  for (const mistake of adapter.connectionMistakes?.(connection, settings) ?? []) {
+    mistakes.push({ ...mistake, path: [...at, 'connection', ...mistake.path] })
   }
   const tidy = adapter.tidyConnection?.(connection) ?? connection
   return { ...provider, shared: { connection: tidy, checkOnStart: checkOnStart === true } }
 }
 
-function freshnessMistakes({
-  deadlineMs,
-  patienceMs,
-  freshForMs,
-  keepForMs
-}: Freshness): { key: string; message: string }[] {
-  const mistakes: { key: string; message: string }[] = []
-  if (deadlineMs < DEADLINE_MS.min || deadlineMs > DEADLINE_MS.max) {
+/** What a schema does not know how to say of a connection that all sites share, when that may not have been meant. */
+function sharedMistakes(written: object, at: string[]): Mistake[] {
+  const connection: unknown = Reflect.get(written, 'connection')
+  const mistakes: Mistake[] = []
+  // A secret may stand here: it is shown only when it is nearly ours.
+  if (typeof connection === 'string' && nearestOf(connection, [PER_SITE]) !== undefined) {
     mistakes.push({
-      key: 'deadline',
-      message: `is ${deadlineMs}ms, but must lie between ${DEADLINE_MS.min}ms and ${DEADLINE_MS.max}ms`
+      path: [...at, 'connection'],
+      found: showText(connection),
+      message: `but must be a mapping or ${PER_SITE}; did you mean ${PER_SITE}?`
     })
   }
-  if (patienceMs > deadlineMs)
-    mistakes.push({ key: 'patience', message: `is longer than the deadline of ${deadlineMs}ms` })
-  if (keepForMs < freshForMs) mistakes.push({ key: 'keepFor', message: 'is shorter than freshFor' })
+  if ('connectUrl' in written)
+    mistakes.push({
+      path: [...at, 'connectUrl'],
+      message: `goes together with connection: ${PER_SITE} alone; take it out`
+    })
   return mistakes
 }
 
@@ -116,10 +134,14 @@ export function readActions(
     const provider = providers.get(written.provider)
     if (provider) {
       actions.set(key, readAction(['actions', key], written, provider, mistakes))
-    } else if (!mistakes.some(({ path }) => path[0] === 'providers' && path[1] === written.provider)) {
+      continue
+    }
+    const mistaken = mistakes.flatMap(({ path: [section, name] }) => (section === 'providers' && name ? [name] : []))
+    if (!mistaken.includes(written.provider)) {
       mistakes.push({
         path: ['actions', key, 'provider'],
-        message: `is ${written.provider}, which stands nowhere under providers:; ${suggest(written.provider, [...providers.keys()])}`
+        found: written.provider,
+        message: `which stands nowhere under providers:; ${suggest(written.provider, [...new Set([...providers.keys(), ...mistaken])])}`
       })
     }
   }
@@ -134,15 +156,18 @@ function readAction(
 ): ConfiguredAction {
   const { known, shown } = adapter.features(settings)
   const features = chosen ?? shown
-  const unknown = (feature: string) => `is ${feature}, which is not a feature of ${name}; ${suggest(feature, known)}`
   features.forEach((feature, index) => {
     if (feature === OTHER_FEATURES || known.includes(feature)) return
-    mistakes.push({ path: [...at, 'features', String(index)], message: unknown(feature) })
+    mistakes.push({
+      path: [...at, 'features', String(index)],
+      found: feature,
+      message: `which is not a feature of ${name}; ${suggest(feature, known)}`
+    })
   })
   // With * an action may also show features that nobody knew of when this was written.
   const isFeature = (key: string) => known.includes(key) || (features.includes(OTHER_FEATURES) && !key.includes('.'))
-  for (const { path, message } of labelMistakes(labels, { provider: name, features: known, isFeature })) {
-    mistakes.push({ path: [...at, 'labels', ...path], message })
+  for (const mistake of labelMistakes(labels, { provider: name, features: known, isFeature })) {
+    mistakes.push({ ...mistake, path: [...at, 'labels', ...mistake.path] })
   }
   return {
     provider: name,

@@ -1,23 +1,25 @@
 // The configuration file as an operator writes it. Descriptions and examples appear in error messages and in docs/reference.md.
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import { Secret, type Static, type TObject, Type } from '../schema.ts'
+import { type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
-import { Port, ServerSchema } from './server.ts'
+import { ManagementSchema } from './management.ts'
+import { ServerSchema } from './server.ts'
 import { StoreSchema } from './store.ts'
 
 const strict = { additionalProperties: false }
 
 const PublicKey = Type.String({
   minLength: 1,
-  description: 'PEM, PEM with literal \\n, or base64 of the PEM',
+  description: 'PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM',
   examples: ['${WIX_PUBLIC_KEY}']
 })
 const Labels = Type.Record(
   Type.String(),
   Type.Record(
     Type.String(),
-    Type.String({ minLength: 1, description: 'a name or a message', examples: ['Emails sent'] })
+    Type.String({ minLength: 1, description: 'a name or a message', examples: ['Emails sent'] }),
+    { description: 'the wordings in one language', examples: [{ emails: 'Emails sent' }] }
   ),
   {
     description: 'own wordings, per language: names by feature, tooltips and buttons by message key',
@@ -48,40 +50,11 @@ export const ActionSchema = Type.Object(
     labels: Type.Optional(Labels)
   },
   // The default never applies, but without one TypeBox fills in no defaults below a record.
-  { ...strict, default: {}, description: 'one action of the app, by its action key' }
-)
-
-const ManagementToken = Secret({
-  minLength: 16,
-  description: 'a bearer token of 16 characters or more',
-  examples: ['${MANAGEMENT_TOKEN}']
-})
-
-/** What opens the management API: one token, or several by name while one is rotated. */
-const ManagementTokens = Type.Union(
-  [
-    ManagementToken,
-    Type.Array(
-      Type.Object(
-        {
-          name: Type.String({
-            minLength: 1,
-            maxLength: 64,
-            description: 'what the audit calls it',
-            examples: ['ops-2026']
-          }),
-          token: ManagementToken
-        },
-        strict
-      ),
-      { minItems: 1 }
-    )
-  ],
   {
-    shown: false,
-    description:
-      'the bearer token of the management API, 16 characters or more; or a list of {name, token}, for rotation and for the audit',
-    examples: ['${MANAGEMENT_TOKEN}']
+    ...strict,
+    default: {},
+    description: 'one action of the app, by its action key',
+    examples: [{ provider: 'newsletter' }]
   }
 )
 
@@ -90,13 +63,13 @@ export const ConfigurationSchema = Type.Object(
     wix: Type.Object(
       {
         appId: Type.String({
-          minLength: 1,
-          description: "the app's id, which every signed call must name",
+          format: 'uuid',
+          description: "the app's id, a GUID, which every signed call must name",
           examples: ['00000000-0000-0000-0000-000000000000']
         }),
         publicKey: Type.Union([PublicKey, Type.Array(PublicKey, { minItems: 1 })], {
           description:
-            "the app's public key: PEM, PEM with literal \\n, or base64 of the PEM; a list while a key is rotated",
+            "the app's public key: PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM; a list while a key is rotated",
           examples: ['${WIX_PUBLIC_KEY}']
         }),
         allowUnsigned: Type.Boolean({
@@ -114,21 +87,7 @@ export const ConfigurationSchema = Type.Object(
           "the maker's own server, to which all goes that arrives under the base path and is not for Quota Bridge; or a list, one entry for each base path"
       })
     ),
-    management: Type.Optional(
-      Type.Object(
-        {
-          host: Type.String({
-            minLength: 1,
-            default: '127.0.0.1',
-            description: 'the address that only the operator reaches',
-            examples: ['127.0.0.1']
-          }),
-          port: Port(8081, 'its port; 0 picks a free one; the environment variable MANAGEMENT_PORT overrides it'),
-          token: ManagementTokens
-        },
-        { ...strict, description: 'the management listener; off when left out' }
-      )
-    ),
+    management: Type.Optional(ManagementSchema),
     store: Type.Optional(StoreSchema),
     presentation: Type.Object(
       {
@@ -141,6 +100,7 @@ export const ConfigurationSchema = Type.Object(
           LANGUAGES.map(language => Type.Literal(language)),
           {
             default: 'en',
+            form: 'a text',
             description: `the language when a call names none we have: ${LANGUAGES.join(', ')}`,
             examples: ['de']
           }
@@ -149,9 +109,15 @@ export const ConfigurationSchema = Type.Object(
       { ...strict, default: {}, description: 'how answers read' }
     ),
     providers: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'where quotas come from, by a name of your choice'
+      minProperties: 1,
+      description: 'where quotas come from, by a name of your choice',
+      examples: [{ newsletter: { type: 'static' } }]
     }),
-    actions: Type.Record(Type.String(), ActionSchema, { description: 'the actions of the app, by their action key' })
+    actions: Type.Record(Type.String(), ActionSchema, {
+      minProperties: 1,
+      description: 'the actions of the app, by their action key',
+      examples: [{ 'send-email': { provider: 'newsletter' } }]
+    })
   },
   strict
 )
@@ -161,7 +127,7 @@ export type ConfigurationFile = Static<typeof ConfigurationSchema>
 export const PER_SITE = 'per-site'
 
 const shared = (connection: TObject) => ({
-  connection,
+  connection: sharedConnection(connection),
   checkOnStart: Type.Boolean({
     default: true,
     description:
@@ -205,6 +171,11 @@ export function providerSchema(
     },
     strict
   )
+}
+
+function sharedConnection(schema: TObject): TObject {
+  const keys = Object.keys(schema.properties).join(', ')
+  return { ...schema, form: `a mapping with the keys ${keys}, or ${PER_SITE}` }
 }
 
 /** Some adapters, such as static, speak for nobody. */

@@ -7,9 +7,11 @@ import { BasePath } from './forward.ts'
 
 const strict = { additionalProperties: false }
 
+export const PORT_MAX = 65535
+
 /** The schema of a port, with its default. */
 export const Port = (port: number, description: string) =>
-  Type.Integer({ minimum: 0, maximum: 65535, default: port, description, examples: [port] })
+  Type.Integer({ minimum: 0, maximum: PORT_MAX, default: port, description, examples: [port] })
 
 const LIMITS = { grace: { min: '0s', max: '1h' }, drain: { min: '0s', max: '5m' } } as const
 /** Names of networks that Fastify knows: https://fastify.dev/docs/latest/Reference/Server/#trustproxy */
@@ -34,6 +36,7 @@ export const ServerSchema = Type.Object(
       Type.String({
         format: 'uri',
         pattern: '^https?://[^\\s/?#]+/?$',
+        form: 'an address up to the host',
         description:
           "where a person's browser reaches this listener; turns on upgrade links that tell us when a plan may have changed; needs a store",
         examples: ['https://quota.example.com']
@@ -76,8 +79,8 @@ export const ServerSchema = Type.Object(
 /** What is wrong in the section, paths from the top of the file. */
 export function serverMistakes(server: Static<typeof ServerSchema>): Mistake[] {
   const late = (['grace', 'drain'] as const).flatMap(key => {
-    const message = durationMistake(server[key], LIMITS[key])
-    return message === undefined ? [] : [{ path: ['server', key], message }]
+    const mistake = durationMistake(server[key], LIMITS[key])
+    return mistake === undefined ? [] : [{ path: ['server', key], ...mistake }]
   })
   const unknown = (server.trustProxy ?? []).flatMap((text, index) =>
     NETWORKS.includes(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
@@ -85,9 +88,44 @@ export function serverMistakes(server: Static<typeof ServerSchema>): Mistake[] {
       : [
           {
             path: ['server', 'trustProxy', String(index)],
-            message: `is ${text}, which is no address and no network; write it like 10.0.0.0/8, or ${NETWORKS.join(', ')}`
+            found: text,
+            message: `which is no address and no network; write it like 10.0.0.0/8, or ${NETWORKS.join(', ')}`
           }
         ]
   )
   return [...late, ...unknown]
+}
+
+/** What the two listeners, and the maker's own server, would do to one another. */
+export function portMistakes(
+  { server, management, forward: written }: { server: Address; management?: Address; forward?: unknown },
+  forward: readonly { origin: string }[]
+): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (management && server.port !== 0 && server.port === management.port && meet(server.host, management.host)) {
+    mistakes.push({
+      path: ['management', 'port'],
+      found: String(management.port),
+      message: 'which is the port of server: too; give each listener its own'
+    })
+  }
+  forward.forEach(({ origin }, index) => {
+    const { hostname = '', port } = URL.parse(origin) ?? {}
+    if (!LOOPBACK.test(hostname) || port !== String(server.port)) return
+    const at = Array.isArray(written) ? ['forward', String(index)] : ['forward']
+    mistakes.push({ path: [...at, 'to'], message: "leads back to Quota Bridge itself; name the maker's own server" })
+  })
+  return mistakes
+}
+
+interface Address {
+  host: string
+  port: number
+}
+
+const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])$/
+const ANY = ['0.0.0.0', '::']
+
+function meet(host: string, other: string): boolean {
+  return host === other || ANY.includes(host) || ANY.includes(other)
 }

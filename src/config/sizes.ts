@@ -7,6 +7,7 @@ const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2, Gi
 export function Size(options: { default: string; description: string }) {
   return Type.String({
     pattern: '^(0|[1-9]\\d{0,5})(B|KiB|MiB|GiB)$',
+    form: 'a size',
     ...options,
     description: `${options.description}; a number with B, KiB, MiB or GiB`,
     examples: [options.default]

@@ -22,7 +22,11 @@ export const StoreSchema = Type.Object(
       examples: [['${ENCRYPTION_KEY}']]
     })
   },
-  { additionalProperties: false, description: "where the sites' own connections are kept" }
+  {
+    additionalProperties: false,
+    description: "where the sites' own connections are kept",
+    examples: [{ encryptionKeys: ['${ENCRYPTION_KEY}'] }]
+  }
 )
 
 export interface ConfiguredStore {
@@ -47,7 +51,24 @@ export function readStore(written: WrittenStore | undefined, mistakes: Mistake[]
     })
     return []
   })
+  if (!written.url.startsWith('file:') && !isUsableUrl(written.url)) {
+    mistakes.push({
+      path: ['store', 'url'],
+      message:
+        'is not a usable address; in its user and password, write signs such as / : @ # ? % by their code (%2F %3A %40 %23 %3F %25)'
+    })
+  }
   return { url: written.url, encryptionKeys }
+}
+
+/** As the database's driver reads it. */
+function isUsableUrl(text: string): boolean {
+  const { username = '', password = '', pathname = '' } = URL.parse(text) ?? {}
+  try {
+    return URL.canParse(text) && [username, password, pathname].every(part => decodeURIComponent(part) !== undefined)
+  } catch {
+    return false
+  }
 }
 
 /** What the rest of the configuration asks of the store. */

@@ -1,93 +1,95 @@
-// npm run demo: a fake Wix, a fake DocSpace, a maker's own server and the service on free ports, asked as Wix would ask,
-// and left running.
-
-import { startService } from '../app.ts'
-import { readConfiguration } from '../config/load.ts'
-import { configuredSecrets } from '../config/secrets.ts'
-import { createLogger, logLevel } from '../logging.ts'
-import { adapters } from '../providers/index.ts'
+// npm run demo: the service between fakes on free ports, asked as Wix would ask, and left running.
+import { writeFileSync } from 'node:fs'
+import { ConfigurationError } from '../mistakes.ts'
 import { Value } from '../schema.ts'
 import { QuotaInfoAnswer } from '../wix/contract.ts'
-import { isScenarioName, scenarioNames } from './docspace-scenarios.ts'
-import { startFakeDocSpace } from './fake-docspace.ts'
-import { startFakeMaker } from './fake-maker.ts'
-import { methodUrl, quotaInfoUrl } from './fake-wix.ts'
-import { keptFakeWix } from './kept-key.ts'
-import { showAnswer } from './show-answer.ts'
+import { showCards } from './cards.ts'
+import { UsageError } from './command-line.ts'
+import { readDemo, USAGE } from './demo-options.ts'
+import { type Stage, startStage } from './demo-stage.ts'
+import type { ScenarioName } from './docspace-scenarios.ts'
+import { methods } from './fake-wix.ts'
+import { KEY_FILE } from './kept-key.ts'
+import { lookOf } from './look.ts'
 
-const [scenario = 'business-with-storage'] = process.argv.slice(2)
-if (!isScenarioName(scenario)) {
-  process.stderr.write(`There is no scenario ${scenario}; known: ${scenarioNames.join(', ')}.\n`)
-  process.exit(2)
+/** A signed call, beside the key that it was signed with. */
+const CALL_FILE = KEY_FILE.replace(/[^/]+$/, 'call.jws')
+
+/** What a port may be the matter with, by the system's code. */
+const PORT_TROUBLES: Record<string, string> = { EADDRINUSE: 'is taken', EACCES: 'is not for everybody to listen on' }
+
+process.exitCode = await main(process.argv.slice(2), process.env)
+
+async function main(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const { scenario, languages, port, json, help } = readDemo(args, environment)
+    if (help) {
+      process.stdout.write(USAGE)
+      return 0
+    }
+    const stage = await startStage(scenario, port)
+    await (json ? printWire(stage, languages) : play(stage, scenario, languages))
+    return 0
+  } catch (error) {
+    const told = tellFailure(error, environment)
+    if (told === undefined) throw error
+    process.stderr.write(`${told.text}\n`)
+    return told.exitCode
+  }
 }
 
-const wix = keptFakeWix()
-const docspace = await startFakeDocSpace(scenario)
-const maker = await startFakeMaker(wix)
-const configuration = readConfiguration(demoConfiguration(docspace.url, maker.url), {
-  environment: { ...process.env, WIX_PUBLIC_KEY: wix.publicKeyPem, DOCSPACE_API_KEY: docspace.portal.keys.owner },
-  adapters
-})
-const service = await startService({
-  configuration,
-  logger: createLogger(logLevel({ LOG_LEVEL: 'warn', ...process.env }), configuredSecrets(adapters))
-})
-process.stdout.write(
-  `Quota Bridge answers at ${service.publicUrl}, a fake DocSpace (${scenario}) at ${docspace.url}, and the maker's own server at ${maker.url}\n\n`
-)
-
-for (const actionKey of configuration.actions.keys()) {
-  const response = await wix.ask(service.publicUrl, { actionKey })
-  const answer: unknown = await response.json()
-  if (!Value.Check(QuotaInfoAnswer, answer))
-    throw new Error(`unexpected answer ${response.status}: ${JSON.stringify(answer)}`)
-  process.stdout.write(`${showAnswer(actionKey, answer.actionQuotaInfo)}\n${JSON.stringify(answer, null, 2)}\n\n`)
+/** What a person can do something about; undefined for a fault of ours. */
+function tellFailure(error: unknown, { PORT }: NodeJS.ProcessEnv): { text: string; exitCode: number } | undefined {
+  if (error instanceof UsageError || error instanceof ConfigurationError) return { text: error.message, exitCode: 2 }
+  const trouble = error instanceof Error && 'code' in error ? PORT_TROUBLES[String(error.code)] : undefined
+  if (trouble === undefined) return undefined
+  return { text: `Port ${PORT} ${trouble}; name another in PORT, or leave PORT out for a free one.`, exitCode: 1 }
 }
 
-const [actionKey = ''] = configuration.actions.keys()
-const invoked = await wix.ask(service.publicUrl, { actionKey, request: { actionParams: { title: 'Demo' } } }, 'invoke')
-process.stdout.write(`${actionKey} is run: Wix calls ${methodUrl(service.publicUrl, 'invoke')}, which goes on to the maker's own server
-${invoked.status} ${await invoked.text()}
+async function play(stage: Stage, scenario: ScenarioName, languages: string[]): Promise<void> {
+  const { wix, publicUrl, actions, close } = stage
+  const [action = ''] = actions
+  const invoked = await wix.ask(
+    publicUrl,
+    { actionKey: action, request: { actionParams: { title: 'Demo' } } },
+    'invoke'
+  )
+  writeFileSync(CALL_FILE, await wix.sign(wix.payload({ actionKey: action, languages })), { mode: 0o600 })
+  const look = lookOf(process.stdout)
+  const cards = []
+  for (const title of actions)
+    cards.push({ title, answer: (await askFor(stage, title, languages)).body.actionQuotaInfo })
+  process.stdout.write(`${look.paint('bold', 'Quota Bridge')} runs at ${publicUrl} between a fake Wix, a fake DocSpace
+(${scenario}) and the own server of the app's maker.
 
-Ask again, signed by the fake Wix:
-  npm run wix:call -- --url ${service.publicUrl} --action ${actionKey} --language en
-  npm run wix:call -- --url ${service.publicUrl} --action ${actionKey} --method invoke
-  curl -X POST '${quotaInfoUrl(service.publicUrl)}' -H 'content-type: text/plain; charset=utf-8' -d '${await wix.sign(wix.payload({ actionKey }))}'
-
-Still running; Ctrl+C stops it.
+Wix runs ${action}: it goes on to the maker's server, ${invoked.status} ${await invoked.text()}
+Wix asks for quotas. As curl would say it:
+  curl -d @${CALL_FILE} ${urlOf(publicUrl)}
+The site owner reads, in ${look.paint('bold', 'Manage your automations quotas')}:
+${showCards(cards, look)}Ask in another language, in a second terminal (Ctrl+C ends the demo):
+  npm run wix:call -- --url ${new URL(publicUrl).host} --action ${action} --language de
 `)
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    await service.close()
-    await docspace.close()
-    await maker.close()
-  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void close())
 }
 
-function demoConfiguration(docspaceUrl: string, makerUrl: string): string {
-  return `
-wix:
-  appId: ${wix.appId}
-  publicKey: \${WIX_PUBLIC_KEY}
-server: { host: 127.0.0.1, port: 0 }
-forward: { to: "${makerUrl}" }
-providers:
-  docspace:
-    type: docspace
-    connection: { url: "${docspaceUrl}", apiKey: "\${DOCSPACE_API_KEY}" }
-    allowedHosts: [127.0.0.1]
-    allowPrivateHosts: true
-  newsletter:
-    type: static
-    groups:
-      - plans: [{ id: free, name: Free }]
-        quotas: [{ feature: emails, name: Emails sent, used: 346, limit: 500, renewsAt: "2099-01-12T00:00:00Z" }]
-        upgradeUrl: https://example.com/upgrade
-actions:
-  create-room: { provider: docspace }
-  upload-file: { provider: docspace, features: [total_size] }
-  invite-guest: { provider: docspace, features: [users] }
-  send-email: { provider: newsletter }
-`
+async function printWire(stage: Stage, languages: string[]): Promise<void> {
+  const wire = []
+  for (const action of stage.actions) wire.push({ action, ...(await askFor(stage, action, languages)) })
+  process.stdout.write(`${JSON.stringify(wire, null, 2)}\n`)
+  await stage.close()
+}
+
+/** One quota call: what Wix signed, and what it was answered. */
+async function askFor({ wix, publicUrl }: Stage, actionKey: string, languages: string[]) {
+  const call = wix.payload({ actionKey, languages })
+  const response = await fetch(urlOf(publicUrl), { method: 'POST', body: await wix.sign(call) })
+  const body: unknown = await response.json()
+  if (!Value.Check(QuotaInfoAnswer, body))
+    throw new Error(`unexpected answer ${response.status}: ${JSON.stringify(body)}`)
+  return { url: urlOf(publicUrl), call, status: response.status, body }
+}
+
+/** Where the quota call goes, as a person would write it; Wix writes two slashes where the base URI ends in one. */
+function urlOf(publicUrl: string): string {
+  return new URL(methods['quota-info'].slice(1), publicUrl).href
 }

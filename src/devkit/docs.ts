@@ -1,6 +1,8 @@
-// The tables of docs/reference.md, which are made from code: the configuration, the errors, the findings, the languages.
+// What of docs/ is made from code: the configuration, the errors, the findings, the languages, the doctor's checks.
 import { ForwardListSchema, ForwardSchema } from '../config/forward.ts'
 import { ActionSchema, ConfigurationSchema, providerSchema } from '../config/schema.ts'
+import { checks } from '../doctor/checks/index.ts'
+import { Result } from '../doctor/result.ts'
 import { errorCatalogue } from '../errors.ts'
 import { type Findings, sharedFindings } from '../findings.ts'
 import { LANGUAGES } from '../presentation/catalogues.ts'
@@ -18,10 +20,26 @@ export function updateReference(reference: string): string {
   ].reduce((text, [name, table]) => replacePart(text, name ?? '', table ?? ''), reference)
 }
 
+/** The doctor's page with its table written anew. */
+export function updateDoctorPage(page: string): string {
+  const rows = checks.map(({ code, looksAt, warnsWhen = '—', failsWhen = '—', offline }) => [
+    `\`${code}\`${offline ? ' ¹' : ''}`,
+    looksAt,
+    warnsWhen,
+    failsWhen
+  ])
+  return replacePart(page, 'checks', table(['code', 'what is looked at', '! warns when', '✗ fails when'], rows))
+}
+
+/** The JSON Schema of what `doctor --json` prints. */
+export function doctorSchema(): string {
+  return `${JSON.stringify(Result, null, 2)}\n`
+}
+
 function replacePart(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`]
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`The reference has no place for ${name}: ${start} … ${end}`)
+  if (from < 0 || to < from) throw new Error(`The page has no place for ${name}: ${start} … ${end}`)
   return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`
 }
 

@@ -31,6 +31,24 @@ export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(PAIRS, name)
 }
 
+/** What each shows, in a few words. */
+export const scenarioDescriptions: Readonly<Record<ScenarioName, string>> = {
+  startup: 'the free plan',
+  'startup-3.8': 'the free plan, as DocSpace 3.8 tells it',
+  'startup-at-limit': 'the free plan with every limit reached, told in German',
+  trial: 'the trial of a paid plan',
+  business: 'a paid plan',
+  'business-3.8': 'a paid plan, as DocSpace 3.8 tells it',
+  'business-with-storage': 'a paid plan with additional storage',
+  'business-in-grace': 'a paid plan whose payment is overdue',
+  'business-expired': 'a paid plan that was paid no longer',
+  'business-plain-user': "a paid plan, seen with a plain user's key",
+  'business-from-wallet': 'a paid plan that is paid from the wallet',
+  community: 'a portal of your own, without limits',
+  enterprise: 'a portal of your own, with a licence',
+  'developer-trial': 'a portal of your own, with a trial licence'
+}
+
 export type Role = 'owner' | 'admin' | 'room-admin' | 'user' | 'guest'
 
 /** An answer of DocSpace, loosely typed: tests bend it. */

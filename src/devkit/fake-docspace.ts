@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Fault, faults } from './docspace-faults.ts'
 import { asSeenBy, isPaid, loadScenario, type Role, type Scenario, type ScenarioName } from './docspace-scenarios.ts'
+import { type FakePage, sendPage } from './fake-page.ts'
 
 const ROLES: readonly Role[] = ['owner', 'admin', 'room-admin', 'user', 'guest']
 const GUEST_REFUSAL = {
@@ -25,6 +26,17 @@ const keyAnswer = ({ keysEndAt }: FakePortal) => ({
 })
 
 export type Endpoint = 'quota' | 'tariff' | 'key'
+/** What a person would see in a portal, for whoever clicks a link of ours. */
+const pages: Record<string, FakePage> = {
+  '/portal-settings/payments/portal-payments': {
+    title: 'Payments of a fake DocSpace',
+    text: "In a real portal the owner or an admin chooses and pays the plan here. A card's Upgrade button leads here."
+  },
+  '/portal-settings/management/disk-space': {
+    title: 'Disk space of a fake DocSpace',
+    text: 'In a real portal the storage is managed here: what fills it, and what may be deleted.'
+  }
+}
 const PATHS: Record<string, Endpoint> = {
   '/api/2.0/portal/payment/quota': 'quota',
   '/api/2.0/portal/tariff': 'tariff',
@@ -125,6 +137,11 @@ export async function startFakeDocSpace(
     response.setHeader('date', new Date(Date.now() + fake.clockAheadMs).toUTCString())
     const authorization = request.headers.authorization ?? ''
     const holder = keys.get(/^Bearer (.+)$/.exec(authorization)?.[1] ?? '')
+    const page = pages[url.pathname]
+    if (request.method === 'GET' && page) {
+      sendPage(response, page)
+      return
+    }
     if (request.method !== 'GET' || !endpoint) {
       send(response, 404)
       return

@@ -3,9 +3,26 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
+import { type FakePage, sendPage } from './fake-page.ts'
 
 // Wix's service plugins load in Node as CommonJS alone.
 const require = createRequire(import.meta.url)
+
+/** What a person would see of the app, for whoever clicks a link of ours. */
+function pageAt(path: string): FakePage | undefined {
+  const { pathname = '', searchParams = new URLSearchParams() } = URL.parse(path, 'http://maker') ?? {}
+  if (pathname === '/plans')
+    return {
+      title: "Plans of a fake maker's newsletter",
+      text: 'Here the maker of the action sells more e-mails.'
+    }
+  const site = searchParams.get('instanceId')
+  if (pathname !== '/' || site === null) return undefined
+  return {
+    title: "Connect DocSpace: a page of a fake maker's app",
+    text: `Here the app asks for the portal and the API key of the site ${site}, and saves them over the management API.`
+  }
+}
 
 export interface FakeMaker {
   url: string
@@ -54,6 +71,8 @@ export async function startFakeMaker({
   }
 
   const server = createServer(async (request, response) => {
+    const page = request.method === 'GET' && pageAt(request.url ?? '/')
+    if (page) return sendPage(response, page)
     const { status, headers, body } = await answer(request)
     response.writeHead(status, Object.fromEntries(headers))
     for await (const chunk of body ?? []) response.write(chunk)

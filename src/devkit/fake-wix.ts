@@ -39,7 +39,16 @@ export interface FakeWix {
   sign(payload: unknown, header?: Record<string, unknown>): Promise<string>
   /** Signs and sends a call of a method, or else a quota call, to a base URI. */
   ask(baseUri: string, call: FakeCall, method?: Method): Promise<Response>
+  /** Signs an app event and posts it to an address, as the dashboard's webhooks do. */
+  tell(address: string, event: { eventType: string; instanceId: string }): Promise<Response>
 }
+
+/** Wix's own client says no more; where it is led elsewhere, its call ends. */
+const SENT = {
+  method: 'POST',
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'user-agent': 'Wix' },
+  redirect: 'manual'
+} as const
 
 export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.now }: FakeWixOptions = {}): FakeWix {
   const privateKey = privateKeyPem
@@ -73,11 +82,12 @@ export function createFakeWix({ appId = randomUUID(), privateKeyPem, now = Date.
       return new CompactSign(bytes).setProtectedHeader({ alg: 'RS256', ...header }).sign(privateKey)
     },
     async ask(baseUri, call, method = 'quota-info') {
-      return fetch(methodUrl(baseUri, method), {
-        method: 'POST',
-        headers: { 'content-type': 'text/plain; charset=utf-8', 'user-agent': 'Wix' },
-        body: await wix.sign(wix.payload(call))
-      })
+      return fetch(methodUrl(baseUri, method), { ...SENT, body: await wix.sign(wix.payload(call)) })
+    },
+    async tell(address, event) {
+      const seconds = Math.floor(now() / 1000)
+      const payload = { data: JSON.stringify({ ...event, data: '{}' }), iat: seconds, exp: seconds + LIFETIME_SECONDS }
+      return fetch(address, { ...SENT, body: await wix.sign(payload) })
     }
   }
   return wix

@@ -1,90 +1,80 @@
 // npm run wix:call: one call, signed as Wix would sign it.
-import { parseArgs } from 'node:util'
+import { AppEventAnswer } from '../public/app-events.ts'
 import { Value } from '../schema.ts'
-import { QuotaInfoAnswer } from '../wix/contract.ts'
-import { type FakeCall, type FakeWix, type Method, methods } from './fake-wix.ts'
-import { DEMO_APP_ID, KEY_FILE, keptFakeWix } from './kept-key.ts'
-import { showAnswer } from './show-answer.ts'
+import { ErrorAnswer, QuotaInfoAnswer } from '../wix/contract.ts'
+import { type Asked, readCall, USAGE } from './call-options.ts'
+import { showCards } from './cards.ts'
+import { UsageError } from './command-line.ts'
+import { keptFakeWix } from './kept-key.ts'
+import { lookOf } from './look.ts'
+import { whyUnreachable } from './unreachable.ts'
 
-const USAGE = `Usage: npm run wix:call -- --url URL --action KEY [--method NAME] [--language TAG]... [--site GUID] [--app GUID] [--key FILE]
+process.exitCode = await main(process.argv.slice(2))
 
-  --url       the base URI, such as http://127.0.0.1:8080/
-  --action    the action key
-  --method    ${Object.keys(methods).join(', ')}; the first when left out
-  --language  the reader's language, as often as needed; en when left out
-  --site      the instanceId of the asking site
-  --app       the app's id (default: the demo's)
-  --key       the private key to sign with (default: ${KEY_FILE}, made when missing)
-`
-
-/** What Wix would send beside the action key, for an action whose input is not known here. */
-const requests = {
-  'quota-info': {},
-  invoke: { actionParams: {} },
-  'validate-configuration': { inputMapping: '{}' }
-}
-
-process.exitCode = await main()
-
-async function main(): Promise<number> {
-  let options: ReturnType<typeof readArguments>
+async function main(args: string[]): Promise<number> {
   try {
-    options = readArguments()
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`)
-    return 2
-  }
-  if (options.help) {
-    process.stdout.write(USAGE)
-    return 0
-  }
-  const { url, action, method, language, site, app, key } = options
-  if (!url || !action || !URL.canParse(url)) {
-    process.stderr.write(`--url and --action are needed.\n\n${USAGE}`)
-    return 2
-  }
-  if (!isMethod(method)) {
-    process.stderr.write(`There is no method ${method}.\n\n${USAGE}`)
-    return 2
-  }
-  const asked = { actionKey: action, request: requests[method], languages: language, ...(site && { instanceId: site }) }
-  return call(url, method, asked, keptFakeWix({ appId: app, file: key }))
-}
-
-function readArguments() {
-  return parseArgs({
-    options: {
-      url: { type: 'string' },
-      action: { type: 'string' },
-      method: { type: 'string', default: 'quota-info' },
-      language: { type: 'string', multiple: true, default: ['en'] },
-      site: { type: 'string' },
-      app: { type: 'string', default: DEMO_APP_ID },
-      key: { type: 'string', default: KEY_FILE },
-      help: { type: 'boolean', short: 'h' }
+    const wanted = readCall(args)
+    if (wanted.kind === 'help') {
+      process.stdout.write(USAGE)
+      return 0
     }
-  }).values
-}
-
-function isMethod(name: string): name is Method {
-  return Object.hasOwn(methods, name)
-}
-
-async function call(url: string, method: Method, asked: FakeCall, wix: FakeWix): Promise<number> {
-  let response: Response
-  try {
-    response = await wix.ask(url, asked, method)
-  } catch {
-    process.stderr.write(`Nothing answers at ${url}; is the service running there?\n`)
-    return 1
+    const wix = keptFakeWix({ appId: wanted.app, file: wanted.key })
+    if (wanted.kind === 'public-key') {
+      process.stderr.write(`For wix.publicKey; wix.appId is then ${wix.appId}\n`)
+      process.stdout.write(wix.publicKeyPem)
+      return 0
+    }
+    const { asked, json } = wanted
+    const response = await ('event' in asked
+      ? wix.tell(asked.url, asked.event)
+      : wix.ask(asked.url, asked.call, asked.method)
+    ).catch((error: unknown) => {
+      process.stderr.write(`${whyUnreachable(error, asked.url)}\n`)
+    })
+    return response ? await show(response, asked, json) : 1
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 2
   }
+}
+
+async function show(response: Response, asked: Asked, json: boolean): Promise<number> {
   const text = await response.text()
-  process.stderr.write(`${response.status} ${response.statusText}\n`)
   const answer = jsonOf(text)
-  if (Value.Check(QuotaInfoAnswer, answer))
-    process.stderr.write(`${showAnswer(asked.actionKey, answer.actionQuotaInfo)}\n`)
-  process.stdout.write(`${answer === undefined ? text : JSON.stringify(answer, null, 2)}\n`)
-  return response.ok ? 0 : 1
+  const location = response.headers.get('location')
+  process.stderr.write(`${response.status} ${response.statusText}${location ? `, led on to ${location}` : ''}\n`)
+  const unknown = isUnknown(answer, asked)
+  if (unknown)
+    process.stderr.write('This is no answer of Quota Bridge: something else listens there, or stands in between.\n')
+  process.stdout.write(json || answer === undefined ? asSent(text, answer) : asRead(answer, asked))
+  return response.ok && !unknown ? 0 : 1
+}
+
+/** The maker's own server may answer its calls with anything; all others are ours. */
+function isUnknown(answer: unknown, asked: Asked): boolean {
+  const isTheirs = 'method' in asked && asked.method !== 'quota-info'
+  return !isTheirs && ![QuotaInfoAnswer, AppEventAnswer, ErrorAnswer].some(schema => Value.Check(schema, answer))
+}
+
+function asSent(text: string, answer: unknown): string {
+  return `${answer === undefined ? text : JSON.stringify(answer, null, 2)}\n`
+}
+
+/** What a person wants to know of an answer of ours; whatever the maker's own server answers as it is. */
+function asRead(answer: unknown, asked: Asked): string {
+  if (Value.Check(ErrorAnswer, answer)) return failure(answer)
+  if ('event' in asked)
+    return Value.Check(AppEventAnswer, answer)
+      ? `Whatever was kept about the site ${asked.event.instanceId} is deleted.\n`
+      : asSent('', answer)
+  if (!Value.Check(QuotaInfoAnswer, answer)) return asSent('', answer)
+  return showCards([{ title: asked.call.actionKey, answer: answer.actionQuotaInfo }], lookOf(process.stdout))
+}
+
+function failure({ message, applicationError: { code, description, data } }: ErrorAnswer): string {
+  const facts = Object.entries(data).map(([name, value]) => `  ${name}: ${value}\n`)
+  return `${code}: ${message}\n${description}\n${facts.join('')}`
 }
 
 /** The maker's own server may answer with anything. */

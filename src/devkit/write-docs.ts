@@ -1,6 +1,13 @@
-// npm run docs: writes the tables of docs/reference.md.
+// npm run docs: writes what of docs/ is made from code.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { updateReference } from './docs.ts'
+import { doctorSchema, updateDoctorPage, updateReference } from './docs.ts'
 
-const reference = new URL('../../docs/reference.md', import.meta.url)
-writeFileSync(reference, updateReference(readFileSync(reference, 'utf8')))
+const docs = (name: string) => new URL(`../../docs/${name}`, import.meta.url)
+
+for (const [name, update] of [
+  ['reference.md', updateReference],
+  ['doctor.md', updateDoctorPage]
+] as const) {
+  writeFileSync(docs(name), update(readFileSync(docs(name), 'utf8')))
+}
+writeFileSync(docs('doctor.schema.json'), doctorSchema())

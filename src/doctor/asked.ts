@@ -25,8 +25,8 @@ export interface Asked extends Chosen {
   reportMs: number
   /** What the adapter could do without, in its own words. */
   complaints: string[]
-  /** Checks another connection. */
-  checkWith(connection: unknown): Promise<ConnectionCheck>
+  /** Checks another connection, with other settings. */
+  checkWith(connection: unknown, settings: unknown): Promise<ConnectionCheck>
   close(): Promise<void>
 }
 
@@ -56,7 +56,14 @@ export async function askProvider(
     report,
     reportMs: performance.now() - started,
     complaints,
-    checkWith: connection => checkInTime(provider, connection, checkMs),
+    async checkWith(connection, otherSettings) {
+      const other = adapter.create(otherSettings, { name, now, log: { warn: () => {} } })
+      try {
+        return await checkInTime(other, connection, checkMs)
+      } finally {
+        await other.close()
+      }
+    },
     close: () => provider.close()
   }
 }

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs'
 import { arch, platform, release, totalmem } from 'node:os'
 import { VERSION } from '../version.ts'
 import type { Examined } from './examine.ts'
-import { maskDeep } from './mask.ts'
-import { redact } from './redact.ts'
+import { type Mask, maskDeep } from './mask.ts'
+import { leftOut, redact } from './redact.ts'
 
 /** Variables whose values say how the service runs, and nothing else. */
 const TOLD_VARIABLES = ['LOG_LEVEL', 'PORT', 'MANAGEMENT_PORT', 'NODE_ENV', 'TZ', 'LANG']
@@ -35,7 +35,17 @@ export function bundleOf({ result: { answer: _answer, ...result }, examination }
       named: (written?.placeholders ?? []).map(({ name }) => name)
     },
     configuration: redact(written?.value),
-    result
+    result: maskDeep(result, maskAll([...leftOut(written?.value)]))
   }
   return maskDeep(bundle, mask)
+}
+
+/** A site's id is a customer. */
+const GUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
+/** What is shorter stands in too many words. */
+const LENGTH_MIN = 6
+
+function maskAll(texts: readonly string[]): Mask {
+  const long = texts.filter(({ length }) => length >= LENGTH_MIN).sort((a, b) => b.length - a.length)
+  return text => long.reduce((left, each) => left.replaceAll(each, '[…]'), text).replace(GUID, '[id]')
 }

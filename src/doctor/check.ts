@@ -1,4 +1,5 @@
 // What a check is: one thing that is looked at, under a code that never changes.
+import { StoreError, storeTroubles } from '../store/store-error.ts'
 import type { Examination } from './examination.ts'
 import type { Line } from './result.ts'
 
@@ -54,8 +55,12 @@ export async function forEach<Subject>(
   )
 }
 
-/** A check that could not do its work: a fault of ours, or something nobody thought of. */
+/** A check that could not do its work: the database failed meanwhile, or we did. */
 export function broken(error: unknown): Found {
+  if (error instanceof StoreError) {
+    const [message, remedy] = storeTroubles[error.trouble]
+    return { status: 'failed', found: `${message}: ${error.message}`, remedy }
+  }
   const reason = error instanceof Error ? error.message : String(error)
   return {
     status: 'failed',

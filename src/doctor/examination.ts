@@ -1,8 +1,8 @@
 // What all checks of one examination share: the configuration as far as it is right, the store, the providers' answers.
 // Everything is looked at when it is first wanted, once.
 
-import { interpolate } from '../config/interpolate.ts'
 import { type Configuration, inspectConfiguration } from '../config/load.ts'
+import { fillPlaceholders } from '../config/placeholders.ts'
 import type { ConfiguredAction } from '../config/providers.ts'
 import { configuredSecrets } from '../config/secrets.ts'
 import type { Mistake } from '../mistakes.ts'
@@ -10,13 +10,17 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { IN_MEMORY } from '../store/database.ts'
 import { inspectStore, type StoreInspection, sqliteFile } from '../store/inspection.ts'
+import { within } from '../within.ts'
 import { type Asked, askProvider } from './asked.ts'
 import { Skip } from './check.ts'
-import { createMask, type Mask, placeholderValue } from './mask.ts'
+import { namesOfSecrets } from './credentials.ts'
+import { createMask, type Mask } from './mask.ts'
 import type { Answer } from './result.ts'
 import { listenForDates, type ServerDate } from './server-dates.ts'
 import { pickConnection } from './site.ts'
-import { type Placeholder, readWritten, type Written } from './written.ts'
+import { lookUp, type Placeholder, readWritten, type Written } from './written.ts'
+
+const CLOSE_MS = 2000
 
 export interface ExaminationOptions {
   /** The path of the configuration. */
@@ -52,8 +56,8 @@ export interface Examination extends ExaminationOptions {
   /** What of the configuration is right. */
   parts: Partial<Configuration>
   mask: Mask
-  /** Placeholders that nothing stands for. */
-  missing: readonly Placeholder[]
+  /** Placeholders that nothing stands for, or what is no value. */
+  unfit: readonly Placeholder[]
   /** Whether a part of the configuration has no mistake in it. */
   isRight(...path: string[]): boolean
   /** For what depends on a part that is not right: which check tells more. */
@@ -88,21 +92,25 @@ export function beginExamination(options: ExaminationOptions): Examination {
   const written = readWritten(file)
   const { mistakes, parts } = inspectConfiguration(written?.text ?? '', { environment, adapters })
   const mask = createMask({
-    filled: interpolate(written?.value, environment, []),
-    secretNames: configuredSecrets(adapters),
+    filled: fillPlaceholders(written?.value, environment, []).value,
+    secretNames: [...configuredSecrets(adapters), ...[...(parts.providers?.values() ?? [])].flatMap(namesOfSecrets)],
     placed: (written?.placeholders ?? []).map(({ name, places }) => ({
-      value: placeholderValue(name, environment) ?? '',
+      value: lookUp(name, environment).value ?? '',
       places
     }))
   })
-  const missing = (written?.placeholders ?? []).filter(({ name }) => placeholderValue(name, environment) === undefined)
+  const isMistaken = (places: readonly string[][]) =>
+    places.some(place => mistakes.some(({ path }) => path.join('\n') === place.join('\n')))
+  const unfit = (written?.placeholders ?? []).filter(
+    ({ name, places }) => lookUp(name, environment).mistake !== undefined && isMistaken(places)
+  )
   const isRight = (...place: string[]) =>
     written !== undefined && !mistakes.some(({ path }) => path.length === 0 || isWithin(path, place))
   const notRight = (...place: string[]) => {
     if (!written) return new Skip('there is no configuration (QB-CONFIG)')
-    const lacks = missing.some(({ places }) => places.some(named => isWithin(named, place)))
+    const lacks = unfit.some(({ places }) => places.some(named => isWithin(named, place)))
     const at = place.join('.')
-    return new Skip(lacks ? `what ${at} names is missing (QB-CONFIG-VARIABLES)` : `${at} is not right (QB-CONFIG)`)
+    return new Skip(lacks ? `what ${at} names is not there (QB-CONFIG-VARIABLES)` : `${at} is not right (QB-CONFIG)`)
   }
   const opened = new AsyncDisposableStack()
   const { dates, stop } = listenForDates(now)
@@ -135,7 +143,7 @@ export function beginExamination(options: ExaminationOptions): Examination {
       : [{ path: [], message: 'cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG.' }],
     parts,
     mask,
-    missing,
+    unfit,
     isRight,
     notRight,
     providers: new Map([
@@ -170,7 +178,8 @@ export function beginExamination(options: ExaminationOptions): Examination {
       examination.answer = answer
     },
     answer: undefined,
-    close: () => opened.disposeAsync()
+    // Whoever still waits for an answer is not waited for.
+    close: () => within(CLOSE_MS, opened.disposeAsync(), () => undefined)
   }
   return examination
 }

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../exit.ts'
 import { VERSION } from '../version.ts'
 import { within } from '../within.ts'
 import { broken, type Check, type Found, Skip, skipped } from './check.ts'
-import { checks } from './checks/index.ts'
+import { checks as allChecks } from './checks/index.ts'
 import { beginExamination, type Examination, type ExaminationOptions } from './examination.ts'
 import { maskDeep } from './mask.ts'
 import { countLines, type Line, RESULT_VERSION, type Result } from './result.ts'
@@ -29,13 +29,16 @@ export interface Examined {
 const CHECK_MS_MAX = 60_000
 
 /** Looks at everything, in order. */
-export async function examine(options: ExamineOptions): Promise<Examined> {
+export async function examine(
+  options: ExamineOptions,
+  { checks = allChecks, limitMs = CHECK_MS_MAX }: { checks?: readonly Check[]; limitMs?: number } = {}
+): Promise<Examined> {
   const at = new Date(options.now()).toISOString()
   const examination = beginExamination(options)
   try {
     const lines: Line[] = []
     for (const check of checks.filter(({ offline }) => offline || !options.offline)) {
-      for (const found of await look(check, examination, options)) {
+      for (const found of await look(check, examination, options, limitMs)) {
         const line = toLine(check, found, examination)
         lines.push(line)
         options.onLine?.(line)
@@ -58,12 +61,17 @@ export async function examine(options: ExamineOptions): Promise<Examined> {
   }
 }
 
-async function look(check: Check, examination: Examination, { skip, all }: ExamineOptions): Promise<Found[]> {
+async function look(
+  check: Check,
+  examination: Examination,
+  { skip, all }: ExamineOptions,
+  limitMs: number
+): Promise<Found[]> {
   if (skip.includes(check.code)) return [skipped(new Skip(`--skip ${check.code} was given`))]
   try {
-    const late = () => [broken(new Error(`no end within ${CHECK_MS_MAX / 1000} s`))]
+    const late = () => [broken(new Error(`no end within ${limitMs / 1000} s`))]
     const running = check.run(examination)
-    const found = await (all ? running : within(CHECK_MS_MAX, running, late))
+    const found = await (all ? running : within(limitMs, running, late))
     return found.length > 0 ? found : [skipped(new Skip('there is nothing of the kind'))]
   } catch (error) {
     return [error instanceof Skip ? skipped(error) : broken(error)]

@@ -29,3 +29,8 @@ export function tellFinding(
 export function placeOf({ name, adapter, shared }: SourceSettings): string[] {
   return ['providers', name, ...(shared && needsConnection(adapter.connectionSchema) ? ['connection'] : [])]
 }
+
+/** A remedy, as it stands behind a mistake, by itself. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
+}

@@ -1,6 +1,4 @@
 // Secrets are known by where they stand, and taken out of every text that leaves.
-import { interpolate } from '../config/interpolate.ts'
-import type { Mistake } from '../mistakes.ts'
 import { textsOf } from './written.ts'
 
 export type Mask = (text: string) => string
@@ -13,7 +11,7 @@ const OPEN = new Set([
   ...['appId', 'publicKey', 'host', 'port', 'basePath', 'publicUrl', 'to', 'url', 'connectUrl', 'upgradeUrl'],
   ...['manageUrl', 'type', 'provider', 'name', 'id', 'language', 'sizes', 'upgradePath', 'allowedHosts', 'features']
 ])
-const USER_INFO = /(\/\/[^/\s:@]*:)[^@\s/]+@/g
+const USER_INFO = /\/\/[^/\s@"]+@/g
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g
 
 export interface MaskOptions {
@@ -42,7 +40,7 @@ export function createMask({ filled, secretNames, placed }: MaskOptions): Mask {
     known
       .reduce((masked, secret) => masked.replaceAll(secret, MASKED), text)
       .replace(PRIVATE_KEY, MASKED)
-      .replace(USER_INFO, `$1${MASKED}@`)
+      .replace(USER_INFO, `//${MASKED}@`)
 }
 
 function isOpen(path: readonly string[]): boolean {
@@ -52,13 +50,6 @@ function isOpen(path: readonly string[]): boolean {
 /** A list's numbers say nothing. */
 function lastKey(path: readonly string[]): string {
   return path.findLast(key => !/^\d+$/.test(key)) ?? ''
-}
-
-/** What a placeholder stands for now; undefined when nothing does. */
-export function placeholderValue(name: string, environment: NodeJS.ProcessEnv): string | undefined {
-  const mistakes: Mistake[] = []
-  const value = interpolate(`\${${name}}`, environment, mistakes)
-  return mistakes.length === 0 && typeof value === 'string' ? value : undefined
 }
 
 /** Every text of a value, masked. */

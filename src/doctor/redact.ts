@@ -23,9 +23,29 @@ export function redact(value: unknown, key = ''): unknown {
   )
 }
 
+/** The texts, and parts of addresses, that `redact` leaves out: nothing else may tell them either. */
+export function* leftOut(value: unknown, key = ''): Generator<string> {
+  if (typeof value === 'string') {
+    if (isHarmless(value, key)) return
+    const url = URL.parse(value)
+    if (url?.host) yield* [value, url.username, url.password, url.pathname, url.search].filter(Boolean)
+    else yield value
+  } else if (Array.isArray(value)) {
+    for (const item of value) yield* leftOut(item, key)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      if (!KEY.test(name)) yield name
+      yield* leftOut(item, name)
+    }
+  }
+}
+
+function isHarmless(text: string, key: string): boolean {
+  return PLACEHOLDERS_ALONE.test(text) || DURATION_OR_SIZE.test(text) || TOLD.has(key) || text === CONNECTION_WORD
+}
+
 function redactText(text: string, key: string): string {
-  if (PLACEHOLDERS_ALONE.test(text) || DURATION_OR_SIZE.test(text) || TOLD.has(key) || text === CONNECTION_WORD)
-    return text
+  if (isHarmless(text, key)) return text
   const url = URL.parse(text)
   if (url?.host) {
     const user = url.username || url.password ? '[user]@' : ''

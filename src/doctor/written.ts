@@ -1,7 +1,7 @@
 // The configuration as it was written: where each key stands, and which variables and files it names.
 import { readFileSync } from 'node:fs'
-import { LineCounter, parseDocument } from 'yaml'
-import { lineOf } from '../config/load.ts'
+import { parseYaml, type YamlFile } from '../config/document.ts'
+import { fillPlaceholders } from '../config/placeholders.ts'
 import type { Mistake } from '../mistakes.ts'
 
 export interface Placeholder {
@@ -20,6 +20,16 @@ export interface Written {
   lineOf(path: readonly string[]): number | undefined
 }
 
+/** What a placeholder stands for now, and what is wrong with it by itself. */
+export function lookUp(
+  name: string,
+  environment: NodeJS.ProcessEnv
+): { value: string | undefined; mistake: string | undefined } {
+  const mistakes: Mistake[] = []
+  const { fillings } = fillPlaceholders(`\${${name}}`, environment, mistakes)
+  return { value: fillings[0]?.value, mistake: mistakes[0]?.message }
+}
+
 const PLACEHOLDER = /\$\{([^}]*)\}/g
 
 /** Reads a file; undefined when it cannot be read. */
@@ -30,14 +40,16 @@ export function readWritten(file: string): Written | undefined {
   } catch {
     return undefined
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const value: unknown = document.errors.length === 0 ? document.toJS() : undefined
-  return {
-    text,
-    value,
-    placeholders: placeholdersOf(value),
-    lineOf: path => lineOf({ path: [...path] } satisfies Pick<Mistake, 'path'>, document, lines).line
+  const { value, lineOf } = parse(text)
+  return { text, value, placeholders: placeholdersOf(value), lineOf }
+}
+
+function parse(text: string): Pick<YamlFile, 'lineOf'> & { value: unknown } {
+  try {
+    return parseYaml(text)
+  } catch {
+    // Why it is no YAML is told by whoever reads the configuration.
+    return { value: undefined, lineOf: () => undefined }
   }
 }
 

@@ -1,7 +1,7 @@
 // Whether a connection is what its provider needs, and whether it works.
 import { QuotaBridgeError } from '../errors.ts'
 import { findingOf } from '../findings.ts'
-import { schemaMistakes } from '../mistakes.ts'
+import { schemaMistakes, sentenceOf } from '../mistakes.ts'
 import { checkConnection } from '../providers/connection-check.ts'
 import type { Source } from '../quota/source.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
@@ -16,7 +16,7 @@ export function validConnection({ adapter, settings }: Source, body: Record<stri
   const [first] = mistakes
   if (!first) return adapter.tidyConnection?.(body) ?? body
   throw new QuotaBridgeError('INVALID_CONNECTION', {
-    message: mistakes.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
+    message: mistakes.map(mistake => `${mistake.path.join('.')} ${sentenceOf(mistake)}`).join('; '),
     data: { field: first.path.join('.') }
   })
 }

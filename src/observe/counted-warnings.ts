@@ -1,7 +1,7 @@
-// Warnings that may come by the thousand: the first of a kind is written at once, and how many more there were each minute.
+// Warnings that may come by the thousand: the first of a kind is written at once, and how many more there were each minute, or so.
 import type { Logger } from 'pino'
 
-const EVERY_MS = 60_000
+const MINUTE_MS = 60_000
 /** Whoever provokes ever new kinds must not fill the memory or the log. */
 const KINDS_MAX = 100
 
@@ -17,7 +17,11 @@ export interface CountedWarning {
 export type WarnCounted = (warning: CountedWarning) => void
 
 /** `others` takes the place of a kind when there are too many of them. */
-export function createCountedWarnings(log: Pick<Logger, 'warn'>, others: CountedWarning): WarnCounted {
+export function createCountedWarnings(
+  log: Pick<Logger, 'warn'>,
+  others: CountedWarning,
+  everyMs = MINUTE_MS
+): WarnCounted {
   const counts = new Map<string, number>()
 
   return warning => {
@@ -36,7 +40,7 @@ export function createCountedWarnings(log: Pick<Logger, 'warn'>, others: Counted
       if (calls > 0) return log.warn({ ...fields, calls }, message)
       clearInterval(timer)
       counts.delete(kind)
-    }, EVERY_MS)
+    }, everyMs)
     timer.unref()
   }
 }

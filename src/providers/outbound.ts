@@ -25,7 +25,7 @@ export function baseUrlMistake(text: string, rules: HostRules): string | undefin
     return 'must start with https:// (http:// only with allowPrivateHosts: true)'
   }
   if (url.username || url.password) return 'must not hold a user name or a password'
-  if (url.pathname !== '/' || url.search || url.hash) return `must end after the host: ${url.origin}`
+  if (url.pathname !== '/' || url.search || url.hash) return 'must end after the host, without a path'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (!rules.allowPrivateHosts && ipaddr.isValid(host)) return 'must name a host, not an IP address'
   if (!rules.allowPrivateHosts && url.port) return 'must not name a port (allowed with allowPrivateHosts: true)'

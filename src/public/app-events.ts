@@ -18,7 +18,8 @@ const APP_REMOVED = 'AppRemoved'
 /** Who removed a site's connections, in the audit. */
 const ACTOR = 'wix'
 
-const AppEventAnswer = Type.Object(
+/** The answer to an event that was signed by Wix. */
+export const AppEventAnswer = Type.Object(
   { status: Type.Literal('ok', { description: 'Wix need not tell it again.' }) },
   {
     additionalProperties: false,
@@ -35,6 +36,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
   app.post(
     '/v1/app-events',
     {
+      config: { call: 'app-event' },
       schema: {
         operationId: 'postAppEvent',
         tags: ['Wix'],

@@ -1,6 +1,7 @@
 // What an adapter is: how one kind of system is configured, and how its quotas are read.
 import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
+import type { ProviderLog, ProviderWatch } from '../observe/provider.ts'
 import type { TObject } from '../schema.ts'
 import type { QuotaReport } from './report.ts'
 
@@ -53,11 +54,7 @@ export interface ProviderContext {
   /** Milliseconds since 1970. */
   now: () => number
   log: ProviderLog
-}
-
-/** For what went wrong and could be done without. Nothing that an upstream sent goes into it. */
-export interface ProviderLog {
-  warn(details: Record<string, string>, message: string): void
+  watch?: ProviderWatch | undefined
 }
 
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */
@@ -75,7 +72,10 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   connectionSchema: TObject
   /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
   adapterFor?(written: unknown): ProviderAdapter
-  /** What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. */
+  /**
+   * What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. No message
+   * quotes a part of the connection: it may come from a placeholder, whose value is never printed.
+   */
   settingsMistakes?(settings: Settings): Mistake[]
   connectionMistakes?(connection: Connection, settings: Settings): Mistake[]
   /** What is kept of a connection without mistakes, such as a key without the blanks around it; all of it when left out. */

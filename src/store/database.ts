@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types } from 'pg'
+import { type OnStoreCall, tellStatements } from './calls.ts'
 import { migrations } from './migrations.ts'
 import { createSafePool } from './postgres-pool.ts'
 import { openSqlite } from './sqlite.ts'
@@ -42,7 +43,7 @@ export interface Patience {
 }
 
 /** Of a service: whoever calls it waits too. */
-const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
+export const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
 /** Of a command that goes through the whole store in one transaction. */
 export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
 
@@ -50,17 +51,20 @@ export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
 export const IN_MEMORY = 'file::memory:'
 
 /**
- * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke.
+ * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke, `onCall` of every call.
  * Its queries throw {StoreError} when the database is the matter; any other error is a fault of ours.
  */
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { queryMs, idleMs }: Patience = OF_A_SERVICE
+  { queryMs, idleMs }: Patience = OF_A_SERVICE,
+  onCall?: OnStoreCall
 ): Database {
+  const told = (engine: Engine) => (onCall ? { log: tellStatements(engine, onCall) } : {})
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) })
+      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) }),
+      ...told('sqlite')
     })
     return { engine: 'sqlite', queries, close: () => queries.destroy() }
   }
@@ -78,7 +82,10 @@ export function openDatabase(
   pool.on('error', hear)
   // The pool listens to idle connections alone; one that breaks in the middle of a query must not end the process.
   pool.on('connect', client => client.on('error', hear))
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createSafePool(pool) }) })
+  const queries = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createSafePool(pool, onCall) }),
+    ...told('postgres')
+  })
   return { engine: 'postgres', queries, close: () => queries.destroy() }
 }
 

@@ -1,5 +1,5 @@
 // One service per SQLite file: a second one would not hear of the first one's changes.
-import { mkdirSync, realpathSync } from 'node:fs'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { IN_MEMORY } from './database.ts'
@@ -9,15 +9,18 @@ import { classifySqlite, StoreError } from './store-error.ts'
 /**
  * Holds a store for one service, until it is let go or the process ends, however it ends; commands and a service's own
  * workers open what a service holds, but for an import. A PostgreSQL is for many services, and nothing is held then.
- * @throws {StoreRefusal} when another service holds the file
+ * @throws {StoreRefusal} when another service holds the file, or it cannot be made or written to
  */
 export function holdStore(url: string): { release(): void } {
   if (!url.startsWith('file:') || url === IN_MEMORY) return { release: () => {} }
   const file = url.slice('file:'.length)
-  mkdirSync(dirname(file), { recursive: true })
   try {
+    mkdirSync(dirname(file), { recursive: true })
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw notWritable('it is a folder')
     return lock(`${locate(file)}-service`)
   } catch (error) {
+    const reason = whyNotWritable(error)
+    if (reason !== undefined) throw notWritable(reason, error)
     const cause = classifySqlite(error)
     if (!(cause instanceof StoreError) || cause.trouble !== 'unavailable') throw cause
     throw new StoreRefusal(
@@ -25,6 +28,21 @@ export function holdStore(url: string): { release(): void } {
       `Another Quota Bridge service uses ${file}. Stop that one first; for several services at once, let store.url name a PostgreSQL.`
     )
   }
+}
+
+/** The system's code, or SQLite's reason where the file cannot be opened or written: https://www.sqlite.org/rescode.html */
+function whyNotWritable(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('syscall' in error && 'code' in error) return String(error.code)
+  return 'errcode' in error && [8, 14].includes(Number(error.errcode) & 0xff) ? error.message : undefined
+}
+
+function notWritable(reason: string, cause?: unknown): StoreRefusal {
+  return new StoreRefusal(
+    'STORE_NOT_WRITABLE',
+    `The SQLite file that store.url names cannot be made or written to (${reason}). Let the user this runs as (${process.getuid?.()}) write to its folder, or mount a volume of that user's there.`,
+    cause
+  )
 }
 
 /** SQLite's own lock on a file without content: the system lets go of it when the process is gone. */

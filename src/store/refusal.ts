@@ -1,13 +1,15 @@
 // Why a service does not start on a store that could be opened.
 import type { Rotation } from './rotation.ts'
 
+export type StoreRefusalCode = 'STORE_IN_USE' | 'STORE_KEYS_MISSING' | 'STORE_NOT_WRITABLE'
+
 /** A store that a service must not be started on; the message says why, and what to do. */
 export class StoreRefusal extends Error {
   override readonly name = 'StoreRefusal'
-  readonly code: 'STORE_IN_USE' | 'STORE_KEYS_MISSING'
+  readonly code: StoreRefusalCode
 
-  constructor(code: StoreRefusal['code'], message: string) {
-    super(message)
+  constructor(code: StoreRefusalCode, message: string, cause?: unknown) {
+    super(message, { cause })
     this.code = code
   }
 }

@@ -2,7 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 
 /**
- * Reads an RSA public key given as PEM, as PEM whose newlines became a literal `\n`, or as base64 of the PEM.
+ * Reads an RSA public key given as PEM, as PEM whose newlines became blanks or a literal `\n`, or as base64 of the PEM.
  * @throws {Error} with a sentence that says what is wrong with it
  */
 export function readPublicKey(text: string): KeyObject {
@@ -23,7 +23,18 @@ export function readPublicKey(text: string): KeyObject {
 
 function toPem(text: string): string {
   const trimmed = text.trim()
-  if (trimmed.startsWith('-----')) return trimmed.replaceAll('\\n', '\n')
-  const decoded = Buffer.from(trimmed.replace(/\s|\\n/g, ''), 'base64').toString('utf8')
-  return decoded.trim().replaceAll('\\n', '\n')
+  if (trimmed.startsWith('-----')) return inLines(trimmed)
+  return inLines(
+    Buffer.from(trimmed.replace(/\s|\\n/g, ''), 'base64')
+      .toString('utf8')
+      .trim()
+  )
+}
+
+/** Between its two marks a PEM is base64, so that it is the same however its lines were joined: https://www.rfc-editor.org/rfc/rfc7468 */
+function inLines(text: string): string {
+  const pem = text.replaceAll('\\n', '\n')
+  const [, begin, base64 = '', end] = /^(-----BEGIN [A-Z ]+-----)([^-]*)(-----END [A-Z ]+-----)$/.exec(pem) ?? []
+  if (begin === undefined) return pem
+  return [begin, ...(base64.replace(/\s/g, '').match(/.{1,64}/g) ?? []), end].join('\n')
 }

@@ -7,11 +7,13 @@ import { sharedWix } from '../helpers/bridge.ts'
 
 function read(forward: unknown, server: object = {}) {
   const written = {
-    wix: { appId: 'an-app', publicKey: sharedWix.publicKeyPem },
+    wix: { appId: sharedWix.appId, publicKey: sharedWix.publicKeyPem },
     server,
     ...(forward !== undefined && { forward }),
-    providers: {},
-    actions: {}
+    providers: {
+      p: { type: 'static', groups: [{ plans: [], quotas: [{ feature: 'a', name: 'A', used: 1, limit: 2 }] }] }
+    },
+    actions: { a: { provider: 'p' } }
   }
   return readConfiguration(JSON.stringify(written, null, 1), { environment: { TARGET: 'https://x.example' }, adapters })
 }
@@ -65,8 +67,14 @@ t.test('with a list each entry has a base path of its own, and its own limits', 
 t.test('what is wrong is told, with what would be right', async t => {
   const to = 'https://x.example'
   const wrong: [forward: unknown, mistake: RegExp, server?: object][] = [
-    [null, /^forward: is empty, but must be the server that all else goes to$/],
-    ['https://x.example', /^forward: is the text "https:\/\/x\.example", but must be the server/],
+    [
+      null,
+      /^forward: is empty, but must be a mapping with the keys to, .*: the server that all else goes to \(for example \{"to"/
+    ],
+    [
+      'https://x.example',
+      /^forward: is the text "https:\/\/x\.example", but must be a mapping with the keys to, .*: the server/
+    ],
     [{}, /^forward\.to: is missing: the address of the maker's own server/],
     [{ to, tiemout: '1s' }, /^forward\.tiemout: is not a known key; did you mean timeout\?/],
     [{ to: 'ftp://x.example' }, /^forward\.to: is the text "ftp/],
@@ -74,7 +82,10 @@ t.test('what is wrong is told, with what would be right', async t => {
     [{ to: `${to}/?a=b` }, /^forward\.to: /],
     [{ to: `${to}/#a` }, /^forward\.to: /],
     [{ to: 'https://x.example\\a' }, /^forward\.to: /],
-    [{ to: 'https://x.example:99999' }, /^forward\.to: is https:\/\/x\.example:99999, which is not a usable address$/],
+    [
+      { to: 'https://x.example:99999' },
+      /^forward\.to: is the text "https:\/\/x\.example:99999", which is not a usable address$/
+    ],
     [{ to: `${to}/wix/v1/invoke` }, /^forward\.to: ends in v1\/invoke, which Wix adds by itself; leave it out$/],
     [{ to, timeout: '10' }, /^forward\.timeout: is the text "10", but must be/],
     [{ to, timeout: '2h' }, /^forward\.timeout: is 2h, but must lie between 100ms and 1h$/],
@@ -82,7 +93,7 @@ t.test('what is wrong is told, with what would be right', async t => {
     [{ to, maxBodySize: '10MB' }, /^forward\.maxBodySize: is the text "10MB", but must be .* B, KiB, MiB or GiB/],
     [{ to, maxConcurrentCalls: 0 }, /^forward\.maxConcurrentCalls: is 0, but must be/],
     [{ to, basePath: '/a/' }, /^forward\.basePath: is not a known key/],
-    [[], /^forward: is a list, but must be a mapping with the key to, or a list/],
+    [[], /^forward: is an empty list, but must be a mapping with the key to, or a list/],
     [[{ to }], /^forward\.0\.basePath: is missing: the path of the base URI of some actions/],
     [[{ basePath: 'email', to }], /^forward\.0\.basePath: is the text "email", but must be/],
     [[{ basePath: '/a/../b', to }], /^forward\.0\.basePath: is the text/],
@@ -111,5 +122,7 @@ t.test('what is wrong is told, with what would be right', async t => {
 t.test('server.grace is a duration that a timer can count', async t => {
   t.equal(read(undefined, { grace: '30s' }).server.grace, '30s')
   t.match(mistakes(undefined, { grace: '2h' }), ['server.grace: is 2h, but must lie between 0s and 1h'])
-  t.match(mistakes(undefined, { grace: 5 }), [/^server\.grace: is 5, but must be how long calls under way/])
+  t.match(mistakes(undefined, { grace: 5 }), [
+    /^server\.grace: is 5, but must be a duration: how long calls under way .*10s\)$/
+  ])
 })

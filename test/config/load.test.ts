@@ -73,7 +73,9 @@ t.test('PORT and MANAGEMENT_PORT override the ports', async t => {
   t.equal(server.port, 0)
   t.equal(management?.port, 9)
   t.equal(read(GOOD, { MANAGEMENT_PORT: '9' }).management, undefined, 'which turns nothing on')
-  t.match(mistakes(GOOD, { PORT: 'http' }), [/^server\.port .*is NaN, but must be its port/])
+  t.match(mistakes(GOOD, { PORT: 'http' }), [
+    /^server\.port .*is overridden by the environment variable PORT, which is the text "http", but must be a whole number from 0 to 65535; correct it/
+  ])
 })
 
 t.test('placeholders are replaced after parsing, from the environment and from files', async t => {
@@ -132,20 +134,20 @@ actions:
 `)
   const expected = [
     'wix.appid (3): is not a known key; did you mean appId?',
-    "wix.appId (2): is missing: the app's id, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
+    "wix.appId (2): is missing: the app's id, a GUID, which every signed call must name (for example 00000000-0000-0000-0000-000000000000)",
     'wix.publicKey (4): is not a readable public key; copy it whole, from -----BEGIN to -----END-----',
-    'server.port (5): is 80800, but must be its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
-    'server.basePath (5): is the text "quota", but must be the path of the actions\' base URI, in front of v1/quota-info (for example /quota/)',
+    'server.port (5): is 80800, but must be a whole number from 0 to 65535: its port; 0 picks a free one; the environment variable PORT overrides it (for example 8080)',
+    'server.basePath (5): is the text "quota", but must be a path that begins with /: the path of the actions\' base URI, in front of v1/quota-info (for example /quota/)',
     'managment (6): is not a known key; did you mean management?',
     'providers.docspace.deadlin (10): is not a known key; did you mean deadline?',
     'providers.docspace.connection.apiKey (11): is not usable, but must be an API key of an admin or the owner of the portal, with the scope * or *:read (for example ${DOCSPACE_API_KEY})',
     'providers.other.type (13): is docspce, a type that is not known; did you mean docspace?',
-    'providers.newsletter.groups (16): is a list, but must be plans and quotas that belong together',
-    'providers.ghost (17): is 5, but must be a mapping',
-    'actions.a.features (19): is a list, but must be which quotas, in which order; \'*\' stands for all others; the provider\'s usual ones when left out (for example ["room","manager"])',
-    'actions.b.enforced (20): is the text "maybe", but must be whether Wix shows anything for this action (for example false)',
-    'actions.c.provider (21): is 7, but must be a name from providers: (for example newsletter)',
-    'actions.d.provider (22): is nowhere, which stands nowhere under providers:; none is known here'
+    'providers.newsletter.groups (16): is an empty list, but must be a list of one or more: plans and quotas that belong together',
+    'providers.ghost (17): is 5, but must be a mapping with the key type',
+    'actions.a.features (19): is an empty list, but must be a list of one or more: which quotas, in which order; \'*\' stands for all others; the provider\'s usual ones when left out (for example ["room","manager"])',
+    'actions.b.enforced (20): is the text "maybe", but must be true or false: whether Wix shows anything for this action (for example false)',
+    'actions.c.provider (21): is 7, but must be a name from providers: (for example newsletter), in quotes',
+    'actions.d.provider (22): is nowhere, which stands nowhere under providers:; known here: docspace, other, newsletter, ghost'
   ]
   t.strictSame(found.sort(), expected.sort())
 })
@@ -191,7 +193,7 @@ t.test('the default language is one of those there are', async t => {
   const withLanguage = (language: string) => `${GOOD}presentation: { language: ${language} }\n`
   t.equal(read(withLanguage('zh-Hant')).presentation.language, 'zh-Hant')
   t.match(mistakes(withLanguage('klingon')), [
-    /presentation\.language \(11\): is the text "klingon", but must be the language .*: ar, bg, .*, zh-Hant \(for/
+    /presentation\.language \(11\): is the text "klingon", but must be a language of the answers; known here: ar, bg, .*, zh-Hant$/
   ])
 })
 
@@ -204,7 +206,7 @@ t.test('a host that is not allowed is told', async t => {
 t.test('a deadline that makes no sense is told', async t => {
   for (const deadline of ['10ms', '6s', '1d']) {
     t.match(mistakes(GOOD.replace('type: docspace', `type: docspace\n    deadline: ${deadline}`)), [
-      /deadline \(8\): is .*between 400ms and 5000ms/
+      /deadline \(8\): is .*between 400ms and 5s/
     ])
   }
   t.match(mistakes(GOOD.replace('type: docspace', 'type: docspace\n    deadline: 2.5s')), [
@@ -223,7 +225,7 @@ t.test('a static provider with a bad name, date, number or limit is told', async
   const withNames = (names: string) => withQuota('used: 1, limit: 5', names)
   t.strictSame(withQuota('used: 1, limit: unlimited'), [])
   t.match(withQuota('used: -1, limit: 5'), [
-    /quotas\.0\.used \(11\): is -1, but must be how much is used \(for example 346\)/
+    /quotas\.0\.used \(11\): is -1, but must be a whole number of 0 or more: how much is used \(for example 346\)/
   ])
   t.match(withQuota('used: 1, limit: lots'), [
     /limit \(11\): is the text "lots", but must be how much is allowed: a whole number, or unlimited/
@@ -246,8 +248,8 @@ t.test('a list of keys is checked key by key', async t => {
 
 t.test('durations that contradict each other are told', async t => {
   const withSetting = (setting: string) => mistakes(GOOD.replace('type: docspace', `type: docspace\n    ${setting}`))
-  t.match(withSetting('patience: 3s'), [/patience \(8\): is longer than the deadline of 2500ms/])
-  t.match(withSetting('keepFor: 10s'), [/keepFor \(8\): is shorter than freshFor/])
+  t.match(withSetting('patience: 3s'), [/patience \(8\): is 3s, but must not be longer than deadline \(2500ms\)/])
+  t.match(withSetting('keepFor: 10s'), [/keepFor \(8\): is 10s, but must not be shorter than freshFor \(60s\)/])
   t.strictSame(withSetting('freshFor: 0s'), [])
 })
 
@@ -284,7 +286,7 @@ t.test('a connection per site needs a store with a key, and only it takes connec
     'https://app.example.com/connect'
   )
   t.match(mistakes(GOOD.replace('type: docspace', `type: docspace\n    ${connect}`)), [
-    /connectUrl \(8\): is not a known key/
+    /connectUrl \(8\): goes together with connection: per-site alone; take it out/
   ])
   t.match(
     mistakes(
@@ -322,13 +324,13 @@ t.test('a key such as __proto__ is a key like any other', async t => {
 
 t.test('what is no YAML, no mapping or no file is told', async t => {
   t.match(mistakes('a: [1,\nb: 2'), [/The file is not YAML/])
-  t.match(mistakes('a: 1\na: 2'), [/\(2\): The file is not YAML: Map keys must be unique/])
-  t.match(mistakes('5'), [/is 5, but must be a mapping/])
-  t.match(mistakes(''), [/is empty, but must be a mapping/])
+  t.match(mistakes('a: 1\na: 2'), [/^a \(2\): stands twice, on line 1 and here; take one out/])
+  t.match(mistakes('5'), [/The file must be a mapping/])
+  t.match(mistakes(''), [/The file is empty; start from/])
   const options = { environment, adapters }
   t.throws(
     () => loadConfiguration('/no/such.yaml', options),
-    /cannot be read; name one with --config FILE or QUOTA_BRIDGE_CONFIG/
+    /cannot be read \(there is none\); name one with --config FILE or QUOTA_BRIDGE_CONFIG/
   )
   const file = `${t.testdir()}/quota-bridge.yaml`
   writeFileSync(file, GOOD)
@@ -367,7 +369,7 @@ t.test('addresses are parsed at the start, and none leads to another host than i
 })
 
 t.test('an empty PORT is a mistake, not port 0', async t => {
-  t.match(mistakes(GOOD, { PORT: '' }), [/^server\.port .*is the text "", but must be its port/])
+  t.match(mistakes(GOOD, { PORT: '' }), [/^server\.port .*PORT, which is empty, but must be a whole number/])
   t.match(mistakes(GOOD, { PORT: 'abc' }), [/^server\.port/])
 })
 
@@ -412,4 +414,29 @@ store: { encryptionKeys: ["\${ENCRYPTION_KEY}"] }
   t.ok(unfinished.parts.store, 'which does not depend on the server')
   t.strictSame(inspect('{').parts, {})
   t.ok(inspect(GOOD).configuration)
+})
+
+t.test('a provider that is misspelt is told by one that is wrong itself, too', async t => {
+  const wrong = GOOD.replace('provider: docspace', 'provider: docspce').replace(
+    'type: docspace',
+    'type: docspace\n    speed: 1'
+  )
+  t.match(mistakes(wrong), [/speed/, /provider .*did you mean docspace\?/])
+})
+
+t.test('the metrics may have a token of their own, or none, and not both', async t => {
+  const metrics = (written: string) => `${GOOD}management: { token: a-token-of-16-chars, metrics: ${written} }\n`
+  t.strictSame(read(`${GOOD}management: { token: a-token-of-16-chars }\n`).management?.metrics, {
+    isOpen: false,
+    tokens: []
+  })
+  t.strictSame(read(metrics('{ token: another-of-16-chars }')).management?.metrics, {
+    isOpen: false,
+    tokens: [{ name: 'default', token: 'another-of-16-chars' }]
+  })
+  t.strictSame(read(metrics('{ open: true }')).management?.metrics, { isOpen: true, tokens: [] })
+  t.match(mistakes(metrics('{ open: true, token: another-of-16-chars }')), [
+    /^management\.metrics\.token \(\d+\)(:| ).*opens nothing that open: true leaves closed/
+  ])
+  t.match(mistakes(metrics('{ token: short }')), [/^management\.metrics\.token/])
 })

@@ -335,6 +335,8 @@ export const cases: Record<string, Case> = {
   'listAudit 503': route => withoutDatabase(route, 'GET', 'v1/audit'),
   'getApiDocument 200': async route => [await openApiDocument(route, MANAGEMENT.token)],
   'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')],
+  'getMetrics 200': async route => [await managed(route, 'GET', 'metrics')],
+  'getMetrics 401': async route => [await managed(route, 'GET', 'metrics', undefined, 'another-token')],
   ...afterManyWrongTokens({
     putConnection: ['PUT', SITE, {}],
     getConnection: ['GET', SITE],
@@ -344,7 +346,8 @@ export const cases: Record<string, Case> = {
     refreshConnection: ['POST', `${SITE}/refresh`],
     listConnections: ['GET', 'v1/connections'],
     listAudit: ['GET', 'v1/audit'],
-    getApiDocument: ['GET', 'openapi.yaml']
+    getApiDocument: ['GET', 'openapi.yaml'],
+    getMetrics: ['GET', 'metrics']
   })
 }
 

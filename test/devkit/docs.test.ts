@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { updateReference } from '../../src/devkit/docs.ts'
+import { doctorSchema, updateDoctorPage, updateReference } from '../../src/devkit/docs.ts'
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync(['docs/*.md', 'recipes/*.md'])]
 
@@ -10,8 +10,14 @@ t.test('the reference is what the code says; `npm run docs` writes it anew', asy
   t.equal(reference, updateReference(reference))
 })
 
-t.test('a reference without the places is an error, not an empty page', async t => {
-  t.throws(() => updateReference('# Quota Bridge'), /The reference has no place for configuration/)
+t.test("the doctor's page and the schema of its JSON are what the code says, too", async t => {
+  const page = readFileSync('docs/doctor.md', 'utf8')
+  t.equal(page, updateDoctorPage(page))
+  t.equal(readFileSync('docs/doctor.schema.json', 'utf8'), doctorSchema())
+})
+
+t.test('a page without the places is an error, not an empty page', async t => {
+  t.throws(() => updateReference('# Quota Bridge'), /The page has no place for configuration/)
 })
 
 t.test('README is read in a few minutes', async t => {

@@ -21,7 +21,7 @@ t.test('each stage is on a base that may be given, and no script of a dependency
   const major = engines.node.replace('>=', '')
   t.match(build, new RegExp(`node:${major}-`))
   t.match(run, new RegExp(`nodejs${major}-`))
-  for (const [line] of dockerfile.matchAll(/npm ci.*$/gm)) t.match(line, / --ignore-scripts$/)
+  for (const [line] of dockerfile.matchAll(/ npm ci.*$/gm)) t.match(line, / --ignore-scripts$/)
 })
 
 t.test('nothing is sent to the builder but what it copies', async t => {

@@ -134,7 +134,7 @@ t.test('what Wix is told when nothing may be shown, and when nothing is there', 
   })
   t.match(await look('room', { providers: { ...SOUND.providers, ...providers('${NO}') } }), {
     status: 'skipped',
-    found: /what providers\.portal names is missing/
+    found: /what providers\.portal names is not there/
   })
   t.match((await examineIn(dir)).one('QB-ANSWER'), { status: 'skipped', found: /no --action is named/ })
 })

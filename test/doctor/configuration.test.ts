@@ -17,14 +17,14 @@ t.test('QB-CONFIG: what there is, or each mistake with its place and what would 
   t.match(wrong.of('QB-CONFIG'), [
     {
       status: 'failed',
-      found: 'actions.more.enforcd is not a known key',
-      place: { path: 'actions.more.enforcd', line: 31 },
-      remedy: 'Did you mean enforced?'
+      found: 'actions.send-email.provider is newsletr, which stands nowhere under providers:',
+      remedy: 'Did you mean newsletter?'
     },
     {
       status: 'failed',
-      found: 'actions.send-email.provider is newsletr, which stands nowhere under providers:',
-      remedy: 'Did you mean newsletter?'
+      found: 'actions.more.enforcd is not a known key',
+      place: { path: 'actions.more.enforcd', line: 31 },
+      remedy: 'Did you mean enforced?'
     }
   ])
   t.equal(wrong.result.exitCode, 2)
@@ -54,26 +54,51 @@ t.test('QB-CONFIG-VARIABLES: variables and files that are there, or not, or not 
       management: {
         token: [
           { name: 'a', token: '${A}' },
+          { name: 'c', token: 'a-token-for-tests${C}' },
           { name: 'b', token: `\${file:${dir}/quoted}` }
         ]
       }
     },
+    environment: { A: 'a-token-for-tests ', C: '' }
+  })
+  t.match(odd.one('QB-CONFIG-VARIABLES', 'C'), { status: 'warning', found: 'is set, but empty' })
+  t.match(odd.one('QB-CONFIG-VARIABLES', 'A'), { status: 'warning', found: /with blanks at its ends/ })
+  t.match(odd.one('QB-CONFIG-VARIABLES', `${dir}/quoted`), {
+    status: 'failed',
+    found: 'value has quotes around it',
+    remedy: /^Take them out/,
+    paste: [`ls -l ${dir}/quoted`]
+  })
+  t.match(odd.one('QB-CONFIG'), { status: 'ok' }, 'which is told once')
+  const blank = await examineIn(dir, {
+    offline: true,
+    sections: { management: { token: '${A}' } },
     environment: { A: 'a-token-for-tests ' }
   })
-  t.match(odd.one('QB-CONFIG-VARIABLES', 'A'), { status: 'warning', found: /with blanks at its ends/ })
-  t.match(odd.one('QB-CONFIG-VARIABLES', `${dir}/quoted`), { status: 'warning', found: /in quotation marks/ })
-  t.equal(odd.result.exitCode, 3, 'warnings only')
+  t.equal(blank.result.exitCode, 3, 'warnings only')
 
   const missing = await examineIn(dir, { offline: true, sections: named('${KEY}', `\${file:${dir}/no}`) })
   t.match(missing.one('QB-CONFIG-VARIABLES', 'KEY'), {
     status: 'failed',
     found: 'is not set',
     place: { path: 'wix.publicKey', line: 3 },
+    remedy: 'Set it, or write the value here.',
     paste: ['export KEY=…']
   })
-  t.match(missing.one('QB-CONFIG-VARIABLES', `${dir}/no`), { status: 'failed', paste: [`ls -l ${dir}/no`] })
+  t.match(missing.one('QB-CONFIG-VARIABLES', `${dir}/no`), {
+    status: 'failed',
+    found: 'cannot be read (there is none)',
+    paste: [`ls -l ${dir}/no`]
+  })
+  const shell = await examineIn(dir, { offline: true, sections: named('${KEY:-none}', 'a-token-for-tests') })
+  t.match(shell.one('QB-CONFIG-VARIABLES', 'KEY:-none'), {
+    status: 'failed',
+    found: /^has a placeholder that is not of the form/,
+    remedy: 'Write ${KEY}.',
+    paste: []
+  })
   t.match(missing.one('QB-CONFIG'), { status: 'ok', found: 'all is right but what the lines below tell' })
-  t.match(missing.one('QB-WIX-KEY'), { status: 'skipped', found: /what wix\.publicKey names is missing/ })
+  t.match(missing.one('QB-WIX-KEY'), { status: 'skipped', found: /what wix\.publicKey names is not there/ })
   t.equal(missing.result.exitCode, 2)
 })
 

@@ -1,9 +1,9 @@
 // The checks of providers and of what actions show, against a fake portal: passing and failing twins.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import t, { type Test } from 'tap'
 import { askProvider } from '../../src/doctor/asked.ts'
-import { withMadeUpSecrets } from '../../src/doctor/checks/false-key.ts'
+import { holdsSecret, withMadeUpSecrets } from '../../src/doctor/credentials.ts'
 import type { ProviderAdapter, QuotaProvider } from '../../src/quota/provider.ts'
 import { Secret, Type } from '../../src/schema.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -22,7 +22,7 @@ t.test('a portal that is well, asked with the key of its owner', async t => {
     found: /^answers in \d+ ms, asked with the connection of all sites$/
   })
   t.match(one('QB-KEY-SEES'), { status: 'ok', found: /^told: .*room/ })
-  t.match(one('QB-KEY-EXPIRES'), { status: 'ok', found: 'they do not end' })
+  t.match(one('QB-KEY-EXPIRES'), { status: 'ok', found: 'the credentials do not end' })
   t.match(one('QB-FALSE-KEY'), { status: 'ok', found: 'a made-up key is refused' })
   t.match(of('QB-CLOCK'), [{ status: 'ok', subject: docspace.url, found: 'the clocks agree' }])
   t.match(one('QB-ACTION-FEATURES'), { status: 'ok', subject: 'room', found: 'room' })
@@ -99,7 +99,11 @@ t.test('QB-KEY-SEES: less than everything, feature by feature', async t => {
   t.ok(line.details?.includes('room: told'))
   t.ok(line.details?.includes('free_backup: not told to these credentials'))
   t.match(one('QB-ACTION-FEATURES', 'all'), { status: 'ok', found: /room/ })
-  t.match(one('QB-ACTION-FEATURES', 'backups'), { status: 'failed', found: /portal tells none of free_backup/ })
+  t.match(one('QB-ACTION-FEATURES', 'backups'), {
+    status: 'failed',
+    found: /portal tells none of free_backup/,
+    paste: [/^backups: \{ provider: portal, features: \[.*room.*\] \}$/]
+  })
 })
 
 t.test('QB-KEY-EXPIRES: in good time, soon, at the weekend, and unknown', async t => {
@@ -115,20 +119,17 @@ t.test('QB-KEY-EXPIRES: in good time, soon, at the weekend, and unknown', async 
   const inDays = (days: number) =>
     new Date(Date.now() + days * 86_400_000 + 3_600_000).toISOString().replace('Z', '0000Z')
   docspace.portal.keysEndAt = inDays(31)
-  t.match(await look(), { status: 'ok', found: /^they end in 31 days, on \d{4}-/ })
+  t.match(await look(), { status: 'ok', found: /^the credentials end in 31 days, on \d{4}-/ })
   docspace.portal.keysEndAt = inDays(29)
-  t.match(await look(), { status: 'warning', found: /^they end in 29 days/, paste: ['export KEY=…'] })
+  t.match(await look(), { status: 'warning', found: /^the credentials end in 29 days/, paste: ['export KEY=…'] })
   docspace.portal.keysEndAt = inDays(1)
-  t.match(await look(), { status: 'failed', found: /^they end in one day/ })
+  t.match(await look(), { status: 'failed', found: /^the credentials end in one day/ })
   docspace.portal.keysEndAt = 'whenever'
   t.match(await look(), { status: 'skipped', found: /does not tell when they end/ })
 })
 
-/** A gateway that answers everybody with what its owner was told once. */
-async function startCache(t: Test, answerOf: (path: string) => Promise<string>): Promise<string> {
-  const server = createServer(async (request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(await answerOf(request.url ?? ''))
-  }).listen(0, '127.0.0.1')
+async function startServer(t: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => server.closeAllConnections())
   t.teardown(() => server.close())
@@ -140,7 +141,10 @@ t.test('QB-FALSE-KEY: something in between that keeps answers, and one that cann
   const { docspace, providers } = await startPortal(t)
   const { portal } = providers()
   const headers = { authorization: `Bearer ${docspace.portal.keys.owner}` }
-  const url = await startCache(t, async path => (await fetch(`${docspace.url}${path}`, { headers })).text())
+  const url = await startServer(t, async (request, response) => {
+    const kept = await fetch(`${docspace.url}${request.url}`, { headers })
+    response.writeHead(200, { 'content-type': 'application/json' }).end(await kept.text())
+  })
   const section = { portal: { ...portal, connection: { ...portal.connection, url } } }
   const { one } = await examineIn(t.testdir(), { sections: { providers: section, actions: room } })
   t.match(one('QB-FALSE-KEY'), { status: 'failed', found: /a made-up key is taken/ })
@@ -160,11 +164,13 @@ const isMadeUp = (connection: unknown) => JSON.stringify(connection) !== '{"key"
 function fakeAdapter({
   check = () => 'ok',
   connectionSchema = Type.Object({ key: Secret() }, { additionalProperties: false }),
-  deaf = false
+  deaf = false,
+  fetchReport = async () => ({ vocabulary: 'fickle', account: 'x', groups: [] })
 }: {
   check?: (connection: unknown) => string
   connectionSchema?: ProviderAdapter['connectionSchema']
   deaf?: boolean
+  fetchReport?: QuotaProvider['fetchReport']
 } = {}): ProviderAdapter {
   return {
     type: 'fickle',
@@ -173,7 +179,7 @@ function fakeAdapter({
     connectionSchema,
     features: () => ({ known: ['a'], shown: ['a'] }),
     create: (): QuotaProvider => ({
-      fetchReport: async () => ({ vocabulary: 'fickle', account: 'x', groups: [] }),
+      fetchReport,
       check: async connection => {
         if (deaf) await new Promise(() => {})
         const finding = check(connection)
@@ -191,19 +197,73 @@ t.test('an adapter whose connection holds no secret, and one without a report to
     adapters: new Map([['fickle', open]]),
     sections: { providers: { f: { type: 'fickle', connection: { name: 'x' } } }, actions: { a: { provider: 'f' } } }
   })
-  t.match(one('QB-FALSE-KEY'), { status: 'skipped', found: /its connection holds no secret/ })
+  t.match(one('QB-FALSE-KEY'), { status: 'skipped', found: /it has no secret/ })
   t.match(one('QB-KEY-SEES'), { status: 'ok', details: ['a: not there, or not in the plan'] })
-  t.match(one('QB-ACTION-FEATURES'), { status: 'failed', remedy: 'Name features that are told: there are none now.' })
+  t.match(one('QB-ACTION-FEATURES'), { status: 'failed', remedy: 'The provider tells none at all now.' })
   t.match(one('QB-CLOCK'), { status: 'skipped', found: /no provider told the time/ })
 })
 
-t.test('a made-up secret has the form of the real one, and is another', async t => {
-  const schema = Type.Object({ url: Type.String(), key: Secret() })
-  const madeUp = withMadeUpSecrets(schema, { url: 'https://x', key: 'sk-0123456789abcdef' })
-  t.match(madeUp, { url: 'https://x', key: /^[a-f]{2}-\d{10}[a-f]{6}$/ })
-  t.notMatch(madeUp, { key: 'sk-0123456789abcdef' })
-  t.equal(withMadeUpSecrets(schema, undefined), undefined)
+t.test('an adapter with a fault of its own takes nothing else along', async t => {
+  const faulty = fakeAdapter({ fetchReport: () => Promise.reject(new TypeError('x is not a function')) })
+  const { one } = await examineIn(t.testdir(), {
+    adapters: new Map([['fickle', faulty]]),
+    sections: { providers: { f: { type: 'fickle', connection: { key: 'sk-1' } } }, actions: { a: { provider: 'f' } } },
+    asked: { action: 'a', languages: ['en'] }
+  })
+  for (const code of ['QB-PROVIDER-ANSWERS', 'QB-ANSWER'])
+    t.match(one(code), { status: 'failed', found: 'the check itself failed: x is not a function' })
+  t.match(one('QB-WAY-IN'), { status: 'skipped' })
 })
+
+t.test('a made-up secret has the form of the real one, and is another in every place', async t => {
+  const real = { url: 'https://x', key: 'sk-0123456789abcdef', more: [{ header: { 'X-Key': 'Token {id} abc1' } }] }
+  const madeUp = withMadeUpSecrets(real, ['key', 'header'])
+  t.match(madeUp, { url: 'https://x', key: /^[a-f]{2}-\d{10}[a-f]{6}$/ })
+  t.match(madeUp, { more: [{ header: { 'X-Key': /^[a-f]{5} \{id\} [a-f]{3}\d$/ } }] })
+  t.notMatch(JSON.stringify(madeUp), /0123456789|abc1/)
+  t.notOk(holdsSecret({ bearer: '{apiKey}', n: 1, none: null }, ['bearer']), 'what is filled in later is no secret')
+  t.ok(holdsSecret(real, ['key']))
+})
+
+/** An API of the maker's own, which takes one key. */
+const mapped = (url: string, auth: object, more: object = {}) => ({
+  type: 'http',
+  allowedHosts: ['127.0.0.1'],
+  allowPrivateHosts: true,
+  auth,
+  requests: { wallet: { get: `${url}/wallet` } },
+  quotas: { credits: { names: { en: 'Credits' }, used: { at: 'wallet#/used' }, limit: { at: 'wallet#/limit' } } },
+  ...more
+})
+
+t.test(
+  'a mapped API with a key of its own: it is asked, a made-up key must be refused, and nothing tells the key',
+  async t => {
+    const key = 'sk-the-key-of-all-sites-1234567'
+    const url = await startServer(t, (request, response) => {
+      const isRight = request.headers.authorization === `Bearer ${key}`
+      response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' })
+      response.end(isRight ? '{"used":1,"limit":2}' : '{}')
+    })
+    const sections = (bearer: string) => ({
+      providers: { api: mapped(url, { bearer }) },
+      actions: { spend: { provider: 'api', features: ['credits'] } }
+    })
+    const { one, result } = await examineIn(t.testdir(), { sections: sections(key) })
+    t.match(one('QB-PROVIDER-ANSWERS'), { status: 'ok', found: /^answers in \d+ ms$/ })
+    t.match(one('QB-FALSE-KEY'), { status: 'ok' })
+    t.match(one('QB-KEY-EXPIRES'), { status: 'skipped', found: /does not tell when they end/ })
+    t.match(one('QB-ACTION-FEATURES'), { status: 'ok', found: 'credits' })
+    t.notMatch(JSON.stringify(result), /sk-the-key/)
+    const open = await startServer(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"used":1,"limit":2}')
+    })
+    const careless = await examineIn(t.testdir(), {
+      sections: { ...sections(key), providers: { api: mapped(open, { bearer: key }) } }
+    })
+    t.match(careless.one('QB-FALSE-KEY'), { status: 'failed', found: /a made-up key is taken/ })
+  }
+)
 
 t.test('an adapter that hears no signal is not waited for', async t => {
   const adapter = fakeAdapter({ deaf: true })
@@ -241,10 +301,13 @@ t.test('a provider that is not configured rightly takes only what depends on it 
       }
     }
   })
-  t.match(one('QB-PROVIDER-ANSWERS', 'broken'), { status: 'skipped', found: /what providers\.broken names is missing/ })
+  t.match(one('QB-PROVIDER-ANSWERS', 'broken'), {
+    status: 'skipped',
+    found: /what providers\.broken names is not there/
+  })
   t.match(one('QB-PROVIDER-ANSWERS', 'portal'), { status: 'ok' })
-  t.match(one('QB-PROVIDER-ANSWERS', 'newsletter'), { status: 'ok', found: 'speaks for nobody, and is always there' })
-  t.match(one('QB-ACTION-FEATURES', 'other'), { status: 'skipped', found: /what providers\.broken names is missing/ })
+  t.match(one('QB-PROVIDER-ANSWERS', 'newsletter'), { status: 'ok', found: /^answers in/ })
+  t.match(one('QB-ACTION-FEATURES', 'other'), { status: 'skipped', found: /what providers\.broken names is not there/ })
   t.match(one('QB-ACTION-FEATURES', 'odd'), { status: 'skipped', found: /actions\.odd is not right/ })
   t.match(one('QB-ACTION-FEATURES', 'room'), { status: 'ok' })
   t.equal(result.exitCode, 2)

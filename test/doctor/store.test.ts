@@ -3,13 +3,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { tellTrouble } from '../../src/doctor/checks/store-reached.ts'
+import { lookAtFile } from '../../src/doctor/checks/store-writable.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { inspectStore } from '../../src/store/inspection.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { ENCRYPTION_KEY } from '../helpers/bridge.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 import { type ExamineTestOptions, examineIn, SOUND } from '../helpers/examine.ts'
 import { freePort } from '../helpers/free-port.ts'
+import { startPostgres } from '../helpers/postgres.ts'
 
 const OTHER_KEY = randomBytes(32).toString('base64')
 const HEALTHY = { health: 'ok', finding: '', checkedAt: 0 } as const
@@ -53,7 +57,7 @@ onEachEngine(({ name, newUrl }) => {
     await store.signingKey('links')
     const { one, of } = await examineStore(t.testdirName, url)
     t.match(one('QB-STORE-REACHED'), { status: 'ok', found: name === 'SQLite' ? /can be read$/ : 'PostgreSQL answers' })
-    t.match(one('QB-STORE-TABLES'), { status: 'ok', found: 'up to date, 7 steps' })
+    t.match(one('QB-STORE-TABLES'), { status: 'ok', found: 'up to date, 8 steps' })
     t.match(one('QB-STORE-WRITABLE'), { status: 'ok', found: 'a row was written and taken back' })
     t.match(of('QB-STORE-KEYS'), [
       { status: 'ok', found: '2 of 2 rows are under the first key', details: ['1 connections', '1 signing keys'] }
@@ -88,7 +92,7 @@ onEachEngine(({ name, newUrl }) => {
       await run(url, 'create table other (a text)')
     }
     const { one } = await examineStore(t.testdirName, url)
-    t.match(one('QB-STORE-TABLES'), { status: 'warning', found: /^7 steps are still to be taken: 001-connections, / })
+    t.match(one('QB-STORE-TABLES'), { status: 'warning', found: /^8 steps are still to be taken: 001-connections, / })
   })
 
   t.test(`${name}: tables of a later version`, async t => {
@@ -177,6 +181,26 @@ onEachEngine(({ name, newUrl }) => {
   })
 })
 
+t.test('PostgreSQL: a database that is not there, and one that is only read', async t => {
+  const postgres = await startPostgres(t)
+  const url = await postgres.newDatabase()
+  const elsewhere = await examineStore(t.testdir(), url.replace(/[^/]*$/, 'nowhere'))
+  t.match(elsewhere.one('QB-STORE-REACHED'), { status: 'failed', found: /the database refuses us/ })
+  await (await open(t, url)).close()
+  await run(url, "create role beggar login password 'beggar'")
+  const beggar = await examineStore(t.testdir(), url.replace('postgres:postgres@', 'beggar:beggar@'))
+  t.match(beggar.one('QB-STORE-REACHED'), { status: 'ok' })
+  t.match(beggar.one('QB-STORE-TABLES'), { status: 'failed', found: /^the database refuses us: permission denied/ })
+  await run(url, `alter database ${url.split('/').at(-1)} set default_transaction_read_only = on`)
+  const standby = await examineStore(t.testdir(), url)
+  t.match(standby.one('QB-STORE-REACHED'), { status: 'ok' })
+  t.match(standby.one('QB-STORE-WRITABLE'), {
+    status: 'failed',
+    found: /cannot be written to/,
+    remedy: /name the primary/
+  })
+})
+
 async function stored(store: Store, instanceId: string) {
   const found = await store.connections.get({ provider: 'sites', instanceId })
   if (!found) throw new Error('it was not stored')
@@ -193,7 +217,7 @@ t.test('without a store, all of it is skipped', async t => {
   t.match(wrong.one('QB-PROVIDER-ANSWERS', 'sites'), { status: 'skipped' })
 })
 
-t.test('a database that does not answer, and one that refuses', async t => {
+t.test('a database that does not answer', async t => {
   const { one } = await examineStore(t.testdir(), `postgres://postgres:geheim-geheim@127.0.0.1:${await freePort()}/x`)
   t.match(one('QB-STORE-REACHED'), {
     status: 'failed',
@@ -215,8 +239,26 @@ t.test('a file that the first start makes: whether it can be made', async t => {
   t.match(system.one('QB-STORE-WRITABLE'), { status: 'failed', found: /\/proc/ })
 })
 
-t.test('a file that is no database, and one that may not be read', async t => {
-  const dir = t.testdir({ 'q.db': 'x'.repeat(8192), 'closed.db': '' })
+t.test('what a user may not read or write is told with who must own it', async t => {
+  const dir = t.testdir({ 'q.db': '' })
+  t.match(tellTrouble(new StoreError('damaged', 'unable to open'), `${dir}/gone.db`), {
+    status: 'failed',
+    found: /gone\.db may not be read by this user/,
+    paste: [new RegExp(`^chown -R \\d+ ${dir}$`)]
+  })
+  t.match(
+    lookAtFile(`${dir}/q.db`, path => path !== dir),
+    {
+      status: 'failed',
+      found: `${dir} may not be written to by this user`,
+      paste: [new RegExp(`^chown -R \\d+ ${dir}$`)]
+    }
+  )
+  t.equal(lookAtFile(`${dir}/q.db`), undefined)
+})
+
+t.test('a file that is no database', async t => {
+  const dir = t.testdir({ 'q.db': 'x'.repeat(8192) })
   const damaged = await examineStore(dir, `file:${dir}/q.db`)
   t.match(damaged.one('QB-STORE-REACHED'), { status: 'failed', found: /damaged/ })
   const folder = await examineStore(dir, `file:${dir}`)

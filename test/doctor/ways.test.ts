@@ -59,7 +59,7 @@ t.test('QB-WAY-IN: the service itself refuses the call, by every base path of pu
     { status: 'ok', subject: `${origin}/quota/`, place: { path: 'server.publicUrl' } },
     { status: 'ok', subject: `${origin}/quota`, found: /refused in our own form/ }
   ])
-  t.equal(log.filter(line => line.includes('INVALID_SIGNATURE')).length, 2, 'nothing more happened there')
+  t.match(log.join(''), /INVALID_SIGNATURE/, 'which its log tells')
 })
 
 t.test('QB-WAY-IN: without an address there is nothing to call', async t => {

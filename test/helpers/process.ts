@@ -14,7 +14,12 @@ export interface Running {
   ended: Promise<number | string>
 }
 
-export function run(t: Test, script: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}): Running {
+export function run(
+  t: Pick<Test, 'teardown'>,
+  script: string,
+  args: string[] = [],
+  environment: NodeJS.ProcessEnv = {}
+): Running {
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe']

@@ -167,7 +167,7 @@ export const behaviourChecks: Check[] = [
     name: 'SIGTERM ends it with 0',
     hold(engine) {
       const before = performance.now()
-      engine.ask('stop', '--time', String(GRACE_SECONDS), CONTAINER)
+      engine.ask('stop', '-t', String(GRACE_SECONDS), CONTAINER)
       const seconds = ((performance.now() - before) / 1000).toFixed(1)
       equal(engine.ask('inspect', '--format', '{{.State.ExitCode}}', CONTAINER), '0')
       match(logOf(engine), /"signal":"SIGTERM","msg":"stopping"/)

@@ -2,7 +2,8 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Engine, execute } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { execute } from './execute.ts'
 import { type Check, IMAGE } from './image.ts'
 
 const MEGABYTES_MAX = 200

@@ -1,16 +1,10 @@
 // What builds and runs images here: Docker, or else podman with a storage of its own, on a stand-in for the bases.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../helpers/free-port.ts'
+import { execute, type Ran } from './execute.ts'
 import { importStandIns } from './stand-in.ts'
-
-export interface Ran {
-  code: number | null
-  stdout: string
-  stderr: string
-}
 
 export interface Ports {
   public: number
@@ -39,17 +33,7 @@ export interface Engine {
   close(): void
 }
 
-const MINUTES_MAX = 10
 const HEALTH_SECONDS_MAX = 60
-
-export function execute(command: string, args: readonly string[]): Ran {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    timeout: MINUTES_MAX * 60_000
-  })
-  return { code: status, stdout: stdout ?? '', stderr: stderr || String(error ?? '') }
-}
 
 /** Or why there is none. */
 export function chooseEngine(): { engine: Engine } | { reason: string } {

@@ -2,7 +2,8 @@
 // under the same names in a storage of our own. What runs on them is told from what the real ones hold by size alone.
 import { chmodSync, cpSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Engine, execute } from './engine.ts'
+import type { Engine } from './engine.ts'
+import { execute } from './execute.ts'
 
 const RELEASE = 'bookworm'
 /** What distroless' image for C++ holds of Debian, as far as node needs it: https://github.com/GoogleContainerTools/distroless */

@@ -45,6 +45,7 @@ export interface Mutant extends Static<typeof Mutation> {
 
 /** For each part of the source what may notice a mistake in it, beside the tests that look at it most closely. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
+  'src/pages': ['test/pages', 'test/public/upgrade-page.test.ts'],
   'src/wix': ['test/wix', 'test/public', 'test/contract/generated-requests.test.ts'],
   'src/presentation': ['test/presentation', 'test/config', 'test/public', 'test/freshness/shown.test.ts'],
   'src/providers': ['test/providers', 'test/config', 'test/public', 'test/management', 'test/freshness'],

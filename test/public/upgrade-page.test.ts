@@ -1,5 +1,6 @@
 // An upgrade link that leads nowhere, as a person's browser meets it: a page in their language that says what to do.
 import t, { type Test } from 'tap'
+import { labelMistakes } from '../../src/config/labels.ts'
 import { pageHeaders } from '../../src/pages/page.ts'
 import { LANGUAGES } from '../../src/presentation/catalogues.ts'
 import { isRightToLeft } from '../../src/presentation/isolates.ts'
@@ -130,4 +131,11 @@ t.test('while nobody can say where a link leads, the page says when to try again
   const ended = await open(token)
   t.equal(ended.status, 404, 'a link that has ended has ended all the same')
   t.notMatch(await ended.text(), /<a /)
+})
+
+t.test("the words of pages are no action's to choose", async t => {
+  const action = { provider: 'docspace', features: ['room'], isFeature: (key: string) => key === 'room' }
+  const [mistake] = labelMistakes({ en: { 'page.link-ended.title': 'Gone' } }, action)
+  t.match(mistake?.message, /^is page\.link-ended\.title, which is not a feature of docspace and not a message/)
+  t.notMatch(mistake?.message, /(known here|did you mean).*page\./)
 })

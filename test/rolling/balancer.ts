@@ -12,6 +12,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Replica {
+  host: string
   port: number
   managementPort: number
 }
@@ -30,6 +31,7 @@ interface Call extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
 }
 
 const READINESS_TIMEOUT_MS = 1000
+const FAILURES_MAX = 2
 /** Of one hop, which an intermediary makes anew: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP = ['connection', 'keep-alive', 'transfer-encoding']
 
@@ -45,13 +47,13 @@ export async function startBalancer(replicas: readonly Replica[], everyMs: numbe
     for await (const chunk of incoming) chunks.push(chunk)
     const inTurn = replicas.filter(replica => ready.has(replica))
     const first = turn++
-    const others = inTurn.map((_, index) => inTurn[(first + index) % inTurn.length])
+    const inOrder = inTurn.map((_, index) => inTurn[(first + index) % inTurn.length])
     const { method, url, headers } = incoming
     const call = { method, url, headers, body: Buffer.concat(chunks) }
     pass(
       call,
       outgoing,
-      others.filter(replica => replica !== undefined)
+      inOrder.filter(replica => replica !== undefined)
     )
   })
   // The callers end their connections, not we.
@@ -76,16 +78,19 @@ export async function startBalancer(replicas: readonly Replica[], everyMs: numbe
   }
   return balancer
 
+  /** Out when it twice in a row says that it is not ready, or nothing, as in docker/kubernetes: a moment of the database is no end. */
   async function watch(replica: Replica): Promise<void> {
+    let failures = 0
     while (!closing.signal.aborted) {
-      const isReady = await fetch(`http://127.0.0.1:${replica.managementPort}/health/ready`, {
+      const isReady = await fetch(`http://${replica.host}:${replica.managementPort}/health/ready`, {
         signal: AbortSignal.timeout(READINESS_TIMEOUT_MS)
       }).then(
         ({ ok }) => ok,
         () => false
       )
+      failures = isReady ? 0 : failures + 1
       if (isReady) ready.add(replica)
-      else ready.delete(replica)
+      else if (failures >= FAILURES_MAX) ready.delete(replica)
       await sleep(everyMs)
     }
   }
@@ -97,8 +102,9 @@ export async function startBalancer(replicas: readonly Replica[], everyMs: numbe
       return
     }
     const { method, url, headers, body } = call
-    const options = { port: replica.port, method, path: url, headers: ofMessage(headers), agent: agents.get(replica) }
-    const sent = request({ host: '127.0.0.1', ...options }, answer => {
+    const { host, port } = replica
+    const options = { host, port, method, path: url, headers: ofMessage(headers), agent: agents.get(replica) }
+    const sent = request(options, answer => {
       outgoing.writeHead(answer.statusCode ?? 502, ofMessage(answer.headers))
       answer.pipe(outgoing)
       answer.once('error', () => outgoing.destroy())

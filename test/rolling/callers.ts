@@ -23,7 +23,8 @@ export interface Callers {
   }
 }
 
-export function createCallers(url: string, wix: FakeWix, sites: readonly Site[]): Callers {
+/** `phase` names the moment, for what is lost. */
+export function createCallers(url: string, wix: FakeWix, sites: readonly Site[], phase: () => string): Callers {
   const keeping = new Agent({ keepAlive: true })
   const answered = new Map<Kind, number>()
   const reasons = new Map<string, number>()
@@ -80,7 +81,7 @@ export function createCallers(url: string, wix: FakeWix, sites: readonly Site[])
     const wrong = await send(kind, body, site)
     took.push(performance.now() - started)
     if (wrong === undefined) count(answered, kind)
-    else count(reasons, `${kind}: ${wrong}`)
+    else count(reasons, `${kind}, ${phase()}: ${wrong}`)
   }
 
   /** What was wrong, if anything. */

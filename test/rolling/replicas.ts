@@ -1,4 +1,4 @@
-// Two services as processes of their own, on one PostgreSQL, between a fake DocSpace and a maker's own server.
+// Two services as the image runs them, processes of their own, on one PostgreSQL, between a fake DocSpace and a maker's own server.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -32,6 +32,8 @@ export interface Site {
 }
 
 export interface Replicas {
+  /** For files of others, gone with the replicas. */
+  folder: string
   wix: FakeWix
   all: RollingReplica[]
   /** Lines of any log that tell of an error. */
@@ -39,7 +41,11 @@ export interface Replicas {
   connectSites(): Promise<Site[]>
 }
 
-export async function createReplicas(t: Pick<Test, 'teardown'>, drain: string): Promise<Replicas> {
+export async function createReplicas(
+  t: Pick<Test, 'teardown'>,
+  drain: string,
+  hosts: readonly string[]
+): Promise<Replicas> {
   const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-rolling-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const wix = createFakeWix()
@@ -48,11 +54,8 @@ export async function createReplicas(t: Pick<Test, 'teardown'>, drain: string): 
   docspace.delayMs = DOCSPACE_MS
   const maker = await startTarget(t, { answer: (_, response) => void setTimeout(() => response.end('done'), MAKER_MS) })
   const postgres = await startPostgres(t)
-  const file = join(folder, 'quota-bridge.yaml')
   const configuration = {
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem },
-    server: { host: '127.0.0.1', drain },
-    management: { token: TOKEN },
     store: {
       url: await postgres.newDatabase(),
       encryptionKeys: [Buffer.from('a key for tests, of 32 bytes ...').toString('base64')]
@@ -69,22 +72,29 @@ export async function createReplicas(t: Pick<Test, 'teardown'>, drain: string): 
     },
     actions: { 'create-room': { provider: 'sites', features: ['room'] } }
   }
-  writeFileSync(file, JSON.stringify(configuration))
   const errors: string[] = []
-  const all = [await replica(), await replica()]
-  return { wix, all, errors, connectSites }
+  const [port, managementPort] = [await freePort(), await freePort()]
+  const all = await Promise.all(hosts.map(replica))
+  return { folder, wix, all, errors, connectSites }
 
-  async function replica(): Promise<RollingReplica> {
-    const [port, managementPort] = [await freePort(), await freePort()]
+  async function replica(host: string, index: number): Promise<RollingReplica> {
+    // Where they share a host, not the ports.
+    const isFirst = hosts.indexOf(host) === index
+    const ports = isFirst ? { port, managementPort } : { port: await freePort(), managementPort: await freePort() }
+    const file = join(folder, `quota-bridge-${index + 1}.yaml`)
+    const server = { host, port: ports.port, drain }
+    const management = { host, port: ports.managementPort, token: TOKEN }
+    writeFileSync(file, JSON.stringify({ ...configuration, server, management }))
     let child: ChildProcess | undefined
-    t.teardown(() => child?.kill('SIGKILL'))
+    // However this ends.
+    process.once('exit', () => child?.kill('SIGKILL'))
     return {
-      port,
-      managementPort,
+      host,
+      ...ports,
       async start() {
-        const started = spawn(process.execPath, ['--expose-gc', 'src/main.ts', '--config', file], {
+        const started = spawn(process.execPath, ['--expose-gc', 'dist/main.js', '--config', file], {
           stdio: ['ignore', 'pipe', 'inherit'],
-          env: { ...process.env, PORT: String(port), MANAGEMENT_PORT: String(managementPort), LOG_LEVEL: 'info' }
+          env: { ...process.env, LOG_LEVEL: 'info' }
         })
         child = started
         const lines = createInterface({ input: started.stdout })
@@ -108,7 +118,7 @@ export async function createReplicas(t: Pick<Test, 'teardown'>, drain: string): 
   }
 
   async function connectSites(): Promise<Site[]> {
-    const base = `http://127.0.0.1:${all[0]?.managementPort}/v1/connections/sites`
+    const base = `http://${all[0]?.host}:${all[0]?.managementPort}/v1/connections/sites`
     const sites: Site[] = []
     for (let number = 1; number <= SITES; number++) {
       const portal = docspace.addPortal('startup')

@@ -41,7 +41,8 @@ t.test('what a service holds, commands and its own workers open', async t => {
 t.test('the lock is gone when its holder was killed, whatever it was doing', async t => {
   const dir = t.testdir({
     'hold.ts': `import { holdStore } from '${import.meta.dirname}/../../src/store/hold.ts'
-      holdStore(process.argv[2] ?? '')
+      // Whoever drops it lets go, as soon as memory is swept up.
+      globalThis.held = holdStore(process.argv[2] ?? '')
       process.stdout.write('held')
       for (;;) {}`
   })
@@ -61,7 +62,15 @@ t.test(
     holdStore('postgres://127.0.0.1:9/none').release()
     holdStore('file::memory:').release()
     const dir = t.testdir({ 'q.db-service': {} })
-    t.throws(() => holdStore(`file:${dir}/q.db`), { name: 'StoreError', trouble: 'damaged' })
+    const refusal = {
+      name: 'StoreRefusal',
+      code: 'STORE_NOT_WRITABLE',
+      message: /store\.url names cannot be made or written to/
+    }
+    t.throws(() => holdStore(`file:${dir}/q.db`), refusal)
+    t.throws(() => holdStore(`file:${dir}`), { ...refusal, message: /\(it is a folder\)/ })
+    t.throws(() => holdStore('file:/dev/null/q.db'), { ...refusal, message: /\(EEXIST\)/ })
+    t.throws(() => holdStore(`file:${t.testdirName}-long/${'q'.repeat(300)}`), { name: 'StoreRefusal' })
   }
 )
 

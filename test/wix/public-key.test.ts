@@ -9,6 +9,10 @@ t.test('one key in every form it travels in is the same key', async t => {
   const forms = {
     pem,
     'pem with literal \\n': pem.replaceAll('\n', '\\n'),
+    'pem with blanks for newlines': pem.replaceAll('\n', ' '),
+    'pem with line breaks of Windows': pem.replaceAll('\n', '\r\n'),
+    'pem without any newline': pem.replaceAll('\n', ''),
+    'base64 of the pem with blanks': Buffer.from(pem.replaceAll('\n', ' ')).toString('base64'),
     'base64 of the pem': Buffer.from(pem).toString('base64'),
     'base64 in lines': Buffer.from(pem)
       .toString('base64')

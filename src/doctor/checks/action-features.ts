@@ -37,7 +37,12 @@ async function look(action: ConfiguredAction, key: string, { parts, ask, notRigh
       status: 'failed',
       found: `${provider} tells none of ${features.join(', ')}: Wix shows nothing`,
       place,
-      remedy: `Name features that are told: ${[...told].join(', ') || 'there are none now'}.`
+      ...(told.size === 0
+        ? { remedy: 'The provider tells none at all now.' }
+        : {
+            remedy: 'Name features that are told.',
+            paste: [`${key}: { provider: ${provider}, features: [${[...told].join(', ')}] }`]
+          })
     }
   }
   if (missing.length === 0) return { status: 'ok', found: shown.join(', '), place }

@@ -44,13 +44,9 @@ async function look(key: string, languages: readonly string[], examination: Exam
   }
 }
 
-/** Without a store that can be read a shared connection is asked all the same, as by a service that has just started. */
+/** Without a store that can be read a shared connection is asked all the same, as a service does then. */
 async function storeFor({ readableStore }: Examination, isShared: boolean): Promise<StoreInspection | undefined> {
-  if (!isShared) return readableStore()
-  return readableStore().catch(error => {
-    if (error instanceof Skip) return undefined
-    throw error
-  })
+  return isShared ? readableStore().catch(() => undefined) : readableStore()
 }
 
 function judge({ shown, answer: { ageSeconds, language, answer } }: Told): Omit<Found, 'subject' | 'place'> {

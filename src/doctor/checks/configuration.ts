@@ -2,6 +2,7 @@
 import type { Mistake } from '../../mistakes.ts'
 import type { Check, Found } from '../check.ts'
 import { type Examination, isWithin } from '../examination.ts'
+import { sentence } from '../finding.ts'
 
 const WIX_KEY = ['wix', 'publicKey']
 
@@ -32,11 +33,7 @@ function tell({ path, message }: Mistake): Found {
   }
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`
-}
-
-function isToldElsewhere({ path }: Mistake, { missing }: Examination): boolean {
-  const places = [WIX_KEY, ...missing.flatMap(({ places: named }) => named)]
-  return places.some(place => place.length > 0 && isWithin(path, place))
+function isToldElsewhere({ path }: Mistake, { unfit }: Examination): boolean {
+  const isNamed = unfit.some(({ places }) => places.some(place => isWithin(path, place)))
+  return isNamed || isWithin(path, WIX_KEY)
 }

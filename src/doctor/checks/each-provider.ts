@@ -1,18 +1,16 @@
 // Providers, one line for each.
-import { needsConnection } from '../../config/schema.ts'
 import type { SourceSettings } from '../../quota/source.ts'
 import { type Found, forEach, Skip } from '../check.ts'
+import { hasCredentials } from '../credentials.ts'
 import type { Examination } from '../examination.ts'
 
-/** Looks at those that speak for somebody, or at all; those that are not configured rightly are skipped lines. */
+/** Looks at those with credentials, or at all; those that are not configured rightly are skipped lines. */
 export function forEachProvider(
   { providers, notRight }: Examination,
   look: (source: SourceSettings) => Promise<Omit<Found, 'subject'>>,
   which: 'credentialled' | 'all' = 'credentialled'
 ): Promise<Found[]> {
-  const chosen = [...providers].filter(
-    ([, source]) => !source || which === 'all' || needsConnection(source.adapter.connectionSchema)
-  )
+  const chosen = [...providers].filter(([, source]) => !source || which === 'all' || hasCredentials(source))
   return forEach(chosen, async (source, name) => {
     if (!source) throw notRight('providers', name)
     return look(source)

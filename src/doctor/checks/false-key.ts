@@ -1,9 +1,8 @@
 // QB-FALSE-KEY: whether the provider looks at credentials at all.
-import { randomInt } from 'node:crypto'
 import type { ConnectionCheck } from '../../quota/provider.ts'
 import type { SourceSettings } from '../../quota/source.ts'
-import type { TObject } from '../../schema.ts'
 import { type Check, type Found, Skip } from '../check.ts'
+import { holdsSecret, namesOfSecrets, withMadeUpSecrets } from '../credentials.ts'
 import type { Examination } from '../examination.ts'
 import { placeOf, saysNothing } from '../finding.ts'
 import { didNotAnswer, forEachProvider } from './each-provider.ts'
@@ -21,12 +20,13 @@ export const falseKey: Check = {
 
 async function look(source: SourceSettings, { ask }: Examination): Promise<Found> {
   const asked = await ask(source)
-  const { adapter } = source
   if (asked.check.health === 'failing') throw didNotAnswer()
-  const madeUp = withMadeUpSecrets(adapter.connectionSchema, asked.connection)
-  if (madeUp === undefined) throw new Skip('its connection holds no secret')
+  const names = namesOfSecrets(source)
   const place = placeOf(source)
-  const verdict = judge(await asked.checkWith(madeUp))
+  if (!holdsSecret(asked.connection, names) && !holdsSecret(source.settings, names)) throw new Skip('it has no secret')
+  const verdict = judge(
+    await asked.checkWith(withMadeUpSecrets(asked.connection, names), withMadeUpSecrets(source.settings, names))
+  )
   if (verdict === 'refused') return { status: 'ok', found: 'a made-up key is refused', place }
   if (verdict !== 'taken') throw new Skip(`with a made-up key no answer came: ${verdict}`)
   return {
@@ -40,26 +40,4 @@ async function look(source: SourceSettings, { ask }: Examination): Promise<Found
 function judge(check: ConnectionCheck): string {
   if (check.health !== 'failing') return 'taken'
   return saysNothing(check.finding) ? check.finding : 'refused'
-}
-
-/** A connection whose secrets are of the same form, and nobody's; undefined when there are none. */
-export function withMadeUpSecrets({ properties }: TObject, connection: unknown): unknown {
-  if (typeof connection !== 'object' || connection === null) return undefined
-  const secrets = Object.keys(properties).filter(key => properties[key]?.secret === true)
-  if (secrets.length === 0) return undefined
-  return Object.fromEntries(
-    Object.entries(connection).map(([key, value]) => [
-      key,
-      secrets.includes(key) && typeof value === 'string' ? madeUp(value) : value
-    ])
-  )
-}
-
-const DIGITS = '0123456789'
-const LETTERS = 'abcdef'
-
-/** Letters that are hexadecimal digits too, for what is checked before it is looked up. */
-function madeUp(secret: string): string {
-  const one = (signs: string) => signs.charAt(randomInt(signs.length))
-  return secret.replace(/\d/g, () => one(DIGITS)).replace(/[a-z]/gi, () => one(LETTERS))
 }

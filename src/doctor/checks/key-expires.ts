@@ -28,9 +28,9 @@ async function look(source: SourceSettings, { ask, now, written }: Examination):
   if (check.health === 'failing') throw didNotAnswer()
   const { expiresAt } = check
   if (expiresAt === undefined) throw new Skip('the provider does not tell when they end')
-  if (expiresAt === 'never') return { status: 'ok', found: 'they do not end', place }
+  if (expiresAt === 'never') return { status: 'ok', found: 'the credentials do not end', place }
   const days = Math.floor((expiresAt.getTime() - now()) / DAY_MS)
-  const found = `they end in ${days === 1 ? 'one day' : `${days} days`}, on ${expiresAt.toISOString().slice(0, 10)}`
+  const found = `the credentials end in ${days === 1 ? 'one day' : `${days} days`}, on ${expiresAt.toISOString().slice(0, 10)}`
   if (days >= SOON_DAYS) return { status: 'ok', found, place }
   const remedy = 'Make new ones at the provider, put them in the place of these, and restart the service.'
   return { status: days < URGENT_DAYS ? 'failed' : 'warning', found, place, remedy, ...variablesToSet(written, place) }

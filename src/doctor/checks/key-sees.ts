@@ -22,15 +22,18 @@ async function look(source: SourceSettings, { ask, written }: Examination): Prom
   const { name, adapter, settings } = source
   if (report instanceof ProviderError || check.health === 'failing') throw didNotAnswer()
   const place = placeOf(source)
-  const told = featuresOf(report)
+  const { known } = adapter.features(settings)
+  const all = featuresOf(report)
+  // In the order in which the adapter names them.
+  const told = [...known.filter(id => all.has(id)), ...[...all].filter(id => !known.includes(id))]
   const hidden = check.hidden ?? []
-  const others = adapter.features(settings).known.filter(id => !told.has(id) && !hidden.includes(id))
+  const others = known.filter(id => !all.has(id) && !hidden.includes(id))
   const details = [
-    ...[...told].map(id => `${id}: told`),
+    ...told.map(id => `${id}: told`),
     ...hidden.map(id => `${id}: not told to these credentials`),
     ...others.map(id => `${id}: not there, or not in the plan`)
   ]
-  if (check.health === 'ok') return { status: 'ok', found: `told: ${[...told].join(', ')}`, details, place }
+  if (check.health === 'ok') return { status: 'ok', found: `told: ${told.join(', ')}`, details, place }
   return {
     status: 'warning',
     ...tellFinding(check.finding, adapter.findings),

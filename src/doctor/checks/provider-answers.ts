@@ -47,8 +47,6 @@ async function look(source: SourceSettings, { ask, written }: Examination): Prom
         'A reader is shown older numbers where there are any. If it stays so slow, raise patience and deadline of this provider.'
     }
   }
-  const found = needsConnection(adapter.connectionSchema)
-    ? `${took}, asked with ${whose}`
-    : 'speaks for nobody, and is always there'
+  const found = needsConnection(adapter.connectionSchema) ? `${took}, asked with ${whose}` : took
   return { status: 'ok', found, place }
 }

@@ -2,8 +2,8 @@
 import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { sqliteFile } from '../../store/inspection.ts'
-import { StoreError, storeTroubles } from '../../store/store-error.ts'
-import { type Check, type Found, Skip } from '../check.ts'
+import { StoreError } from '../../store/store-error.ts'
+import { broken, type Check, type Found, Skip } from '../check.ts'
 
 export const storeReached: Check = {
   code: 'QB-STORE-REACHED',
@@ -24,8 +24,7 @@ export const storeReached: Check = {
 
 /** What is the matter with a store, as far as its error tells. */
 export function tellTrouble(error: unknown, file: string | undefined): Omit<Found, 'place'> {
-  if (!(error instanceof StoreError)) throw error
-  if (file !== undefined && !mayBe(file, constants.R_OK)) {
+  if (error instanceof StoreError && file !== undefined && !mayBe(file, constants.R_OK)) {
     return {
       status: 'failed',
       found: `${file} may not be read by this user`,
@@ -33,8 +32,7 @@ export function tellTrouble(error: unknown, file: string | undefined): Omit<Foun
       paste: [`chown -R ${process.getuid?.() ?? 'USER'} ${dirname(resolve(file))}`]
     }
   }
-  const [message, remedy] = storeTroubles[error.trouble]
-  return { status: 'failed', found: `${message}: ${error.message}`, remedy }
+  return broken(error)
 }
 
 /** Whether this process may do so with a file or folder. */

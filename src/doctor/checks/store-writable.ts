@@ -42,10 +42,14 @@ async function tryIt(inspection: StoreInspection, file: string | undefined): Pro
   }
 }
 
-function lookAtFile(file: string): Found | undefined {
+/** What keeps a file from being written to, or made: rights, or room on the disk. */
+export function lookAtFile(
+  file: string,
+  mayWrite: (path: string) => boolean = path => mayBe(path, constants.W_OK)
+): Found | undefined {
   const folder = nearestFolder(file)
   const paths = existsSync(file) ? [file, folder] : [folder]
-  const closed = paths.find(path => !mayBe(path, constants.W_OK))
+  const closed = paths.find(path => !mayWrite(path))
   if (closed !== undefined) {
     return {
       status: 'failed',

@@ -16,7 +16,8 @@ export const unsigned: Check = {
         status: 'warning',
         found: 'anybody may ask anything without a signature',
         place,
-        remedy: 'Take allowUnsigned out before others can reach this service.'
+        remedy: 'Switch it off before others can reach this service.',
+        paste: ['allowUnsigned: false']
       }
     ]
   }

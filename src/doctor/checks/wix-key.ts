@@ -12,9 +12,9 @@ export const wixKey: Check = {
   failsWhen: 'A key cannot be read, is of another kind, shorter, or a private one.',
   offline: true,
   async run(examination) {
-    const { mistakes, parts, missing, notRight } = examination
+    const { mistakes, parts, unfit, notRight } = examination
     const place = ['wix', 'publicKey']
-    if (missing.some(({ places }) => places.some(path => isWithin(path, place)))) throw notRight(...place)
+    if (unfit.some(({ places }) => places.some(path => isWithin(path, place)))) throw notRight(...place)
     const wrong = mistakes.filter(({ path }) => isWithin(path, place))
     const found = wrong.map(({ path, message }) => ({
       status: 'failed' as const,

@@ -2,7 +2,7 @@
 import type { Agent } from 'undici'
 import { ProviderError } from '../../quota/provider.ts'
 import type { Static, TSchema, TypeCheck } from '../../schema.ts'
-import { askJson, type HttpAnswer } from '../http-client.ts'
+import { ask, type HttpAnswer, jsonOf } from '../http-client.ts'
 
 export interface DocSpaceConnection {
   /** The portal's origin, such as https://acme.onlyoffice.com */
@@ -31,7 +31,7 @@ export async function getAnswer<Schema extends TSchema>(
   }
   const headers = { authorization: `Bearer ${connection.apiKey}` }
   const call = { url: new URL(path, connection.url), headers }
-  const answer = await askJson(agent, call, signal, { finding: findingOf })
+  const answer = jsonOf(await ask(agent, call, signal, findingOf))
   if (!check.Check(answer)) throw new ProviderError('PROVIDER_REJECTED', 'answer-invalid')
   return answer
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
-import { schemaMistakes } from '../../mistakes.ts'
+import { schemaMistakes, sentenceOf } from '../../mistakes.ts'
 import { ProviderError } from '../../quota/provider.ts'
 import type { QuotaReport } from '../../quota/report.ts'
 import { type Static, Type, Value } from '../../schema.ts'
@@ -100,7 +100,9 @@ function readMappingOf(configuration: string, name: string): Mapping {
 }
 
 function broken(file: string, mistakes: readonly { path: readonly string[]; message: string }[]): Error {
-  return new Error([`${file}:`, ...mistakes.map(({ path, message }) => `  ${path.join('.')} ${message}`)].join('\n'))
+  return new Error(
+    [`${file}:`, ...mistakes.map(mistake => `  ${mistake.path.join('.')} ${sentenceOf(mistake)}`)].join('\n')
+  )
 }
 
 async function differencesOf(

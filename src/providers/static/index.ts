@@ -9,6 +9,7 @@ const Moment = (description: string) =>
   Type.String({
     pattern:
       '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2})$',
+    form: 'a date with its time and zone',
     description,
     examples: ['2027-01-12T00:00:00Z']
   })

@@ -155,7 +155,7 @@ const rows: [from: string, to: string, ...expected: (string | RegExp)[]][] = [
   [
     WALLET,
     `${WALLET}\n      a: { get: "https://a.example" }\n      b: { get: "https://b.example" }\n      c: { get: "https://c.example" }`,
-    /^requests \(10\) is a mapping, but must be at most 4 requests/
+    /^requests \(10\) is a mapping, but must be a mapping of one or more: at most 4 requests/
   ],
   [
     WALLET,
@@ -270,7 +270,7 @@ const rows: [from: string, to: string, ...expected: (string | RegExp)[]][] = [
   [
     USED,
     'used: { at: "wallet#/a", sum: false }',
-    'quotas.credits.used.sum (17) is false, but must be the sum of several values (for example true)'
+    'quotas.credits.used.sum (17) is false, but must be true or false: the sum of several values (for example true)'
   ],
   [
     USED,
@@ -346,7 +346,7 @@ const rows: [from: string, to: string, ...expected: (string | RegExp)[]][] = [
   [
     'renewsAt: { at: "wallet#/renews" }',
     'renewsAt: soon',
-    /^quotas\.credits\.renewsAt \(19\) is the text "soon", but must be a moment of an answer/
+    /^quotas\.credits\.renewsAt \(19\) is the text "soon", but must be a mapping with the keys at, path, each, min, max, as, clock, missing: a moment of an answer/
   ],
   [
     'names: { en: Credits, de: Guthaben }',
@@ -396,7 +396,7 @@ const rows: [from: string, to: string, ...expected: (string | RegExp)[]][] = [
   [
     'customer: { title: Customer id }',
     'customer: { title: Customer id }\n      now: { title: x, secret: yes please }',
-    /^fields\.now\.secret \(8\) is the text "yes please", but must be whether it is never shown or logged/
+    /^fields\.now\.secret \(8\) is the text "yes please", but must be true or false: whether it is never shown or logged/
   ],
   [
     'customer: { title: Customer id }',
@@ -481,7 +481,10 @@ t.test('each mistake is told with its path, its line and what would be right', a
 
 t.test('blanks around the values of a connection are cut', async t => {
   const { providers } = read(PROVIDER.replace('cus_1', '" cus_1 "'))
-  t.match(providers.get('credits')?.shared, { connection: { customer: 'cus_1' } })
+  t.strictSame(providers.get('credits')?.shared, {
+    connection: { customer: 'cus_1', apiKey: 'made-up-key-for-tests' },
+    checkOnStart: true
+  })
 })
 
 t.test('without fields nothing is asked for', async t => {

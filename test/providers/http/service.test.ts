@@ -116,11 +116,13 @@ t.test('the fields make the form of a connection, and a secret is never shown', 
   })
 })
 
-t.test('a failing API is told as every provider’s, and older numbers with their age', async t => {
+t.test("a failing API is told as every provider's, and older numbers with their age", async t => {
   let answer: ApiAnswer = { json: { used: 7 } }
   const api = await startApi(t, () => answer)
   const bridge = await startBridge(t, {
-    providers: { credits: { ...mapping(api.url), connection: own(1), keepFor: '1h' } },
+    providers: {
+      credits: { ...mapping(api.url), connection: own(1), checkOnStart: false, keepFor: '1h', patience: '2s' }
+    },
     actions: { credits: { provider: 'credits' } }
   })
   const first = await bridge.call('credits')
@@ -143,7 +145,7 @@ t.test('a failing API is told as every provider’s, and older numbers with thei
 t.test('an API that limits is left alone, and one that never answered is told as such', async t => {
   const api = await startApi(t, () => ({ status: 429, headers: { 'retry-after': '30' } }))
   const bridge = await startBridge(t, {
-    providers: { credits: { ...mapping(api.url), connection: own(1) } },
+    providers: { credits: { ...mapping(api.url), connection: own(1), checkOnStart: false } },
     actions: { credits: { provider: 'credits' } }
   })
   for (let call = 0; call < 3; call++) {
@@ -165,7 +167,7 @@ t.test('a name that leads to this machine is not called, for a token neither', a
   const token = { tokenUrl: 'https://localhost/token', clientId: '{customer}', clientSecret: '{apiKey}' }
   const bridge = await startBridge(t, {
     providers: {
-      direct: { ...inside, allowPrivateHosts: false, connection: own(1) },
+      direct: { ...inside, allowPrivateHosts: false, connection: own(1), checkOnStart: false },
       token: {
         ...inside,
         allowPrivateHosts: false,
@@ -188,7 +190,10 @@ t.test('a name that leads to this machine is not called, for a token neither', a
 t.test('plans of two providers are two, also under one id', async t => {
   const api = await startApi(t, () => ({ json: { used: 7 } }))
   const bridge = await startBridge(t, {
-    providers: { one: { ...mapping(api.url), connection: own(1) }, two: { ...mapping(api.url), connection: own(1) } },
+    providers: {
+      one: { ...mapping(api.url), connection: own(1), checkOnStart: false },
+      two: { ...mapping(api.url), connection: own(1) }
+    },
     actions: { one: { provider: 'one' }, two: { provider: 'two' } }
   })
   const idOf = async (action: string) =>

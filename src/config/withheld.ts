@@ -1,0 +1,74 @@
+// Values that came from placeholders are never printed: in a mistake or a line of the log the placeholder stands in their place.
+import { isIP } from 'node:net'
+import type { Mistake } from '../mistakes.ts'
+import { type Filled, type Filling, placeholdersIn } from './placeholders.ts'
+
+/** A shorter value is no secret, and would be found in words that have nothing to do with it. */
+const MISTAKE_MIN = 4
+const LOG_MIN = 8
+
+/** A text with placeholders in the place of their values. */
+export type Withhold = (text: string) => string
+
+/** Mistakes as they may be told. `isPublic` says which values are no secret. */
+export function withholdFromMistakes(
+  filled: Filled,
+  isPublic: (value: string) => boolean
+): (mistake: Mistake) => Mistake {
+  const withhold = withholder(filled.fillings, MISTAKE_MIN, isPublic, text => text)
+  return ({ found, message, withheld, ...mistake }) => {
+    const written = filled.writtenAt(mistake.path)
+    return {
+      ...mistake,
+      message: withhold((written !== undefined && withheld) || message),
+      // Also what was made of a value, such as the first half of it, must not be shown.
+      ...(found !== undefined && { found: written === undefined ? withhold(found) : filledText(written) })
+    }
+  }
+}
+
+function filledText(written: string): string {
+  const placeholders = placeholdersIn(written).join(' and ')
+  return placeholders === written ? `${written} (its value is not shown)` : `a text with ${placeholders} in it`
+}
+
+/** For lines of the log, which are JSON. */
+export function withholdFromLog(fillings: readonly Filling[], isPublic: (value: string) => boolean): Withhold {
+  return withholder(fillings, LOG_MIN, isPublic, text => JSON.stringify(text).slice(1, -1))
+}
+
+function withholder(
+  fillings: readonly Filling[],
+  lengthMin: number,
+  isPublic: (value: string) => boolean,
+  inPlace: (text: string) => string
+): Withhold {
+  const parts = fillings.flatMap(({ placeholder, value }) =>
+    [value.trim(), ...passwordIn(value.trim())].map(part => ({ placeholder, part }))
+  )
+  const hidden = new Map<string, string>()
+  for (const { placeholder, part } of parts) {
+    if (part.length < lengthMin || isPublic(part)) continue
+    // A quote is escaped in a text that a mistake quotes, and as a matter of course in JSON.
+    for (const form of [part, JSON.stringify(part).slice(1, -1)]) hidden.set(inPlace(form), inPlace(placeholder))
+  }
+  // The longest first: one value may be a part of another.
+  const ordered = [...hidden].sort(([a], [b]) => b.length - a.length)
+  return text => ordered.reduce((all, [value, placeholder]) => all.replaceAll(value, () => placeholder), text)
+}
+
+/** Who gives a whole address gives its password too, which drivers may name by itself. */
+function passwordIn(value: string): string[] {
+  const password = URL.parse(value)?.password
+  if (!password) return []
+  try {
+    return [password, decodeURIComponent(password)]
+  } catch {
+    return [password]
+  }
+}
+
+/** Whether a value tells nothing: it stands in the file itself, is one of our own words, or an address of a machine. */
+export function publicValues(plainText: string, ownWords: readonly string[]): (value: string) => boolean {
+  return value => plainText.includes(value) || ownWords.includes(value) || value === 'localhost' || isIP(value) !== 0
+}
