@@ -4,10 +4,14 @@ import type { Logger } from 'pino'
 import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import { listen } from './http/listen.ts'
+import { withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
+import { createStanding } from './management/metrics-standing.ts'
 import { createCountedWarnings } from './observe/counted-warnings.ts'
-import { createObserver } from './observe/events.ts'
+import { createObserver, type Publish } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
+import { createMetrics } from './observe/metrics.ts'
+import type { Tracing } from './observe/tracing.ts'
 import { createPresenter } from './presentation/presenter.ts'
 import { gently } from './providers/gentleness.ts'
 import { createSharedConnections } from './providers/shared-connections.ts'
@@ -18,6 +22,7 @@ import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import { createQuotaService } from './quota/service.ts'
 import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
+import type { StoreCall } from './store/calls.ts'
 import { holdStore } from './store/hold.ts'
 import { openStore, type Store, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
@@ -29,6 +34,8 @@ export interface ServiceOptions {
   logger: Logger
   /** Milliseconds since 1970. */
   now?: () => number
+  /** Where calls are traced to; the service closes it. Absent where nothing is traced. */
+  tracing?: Tracing | undefined
   /** Starts also on a store of which a large part is under keys that are not configured. */
   force?: boolean
 }
@@ -65,10 +72,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function open(
-  { configuration, logger, now = Date.now, force = false }: ServiceOptions,
+  { configuration, logger: untraced, now = Date.now, tracing, force = false }: ServiceOptions,
   opened: AsyncDisposableStack
 ): Promise<Omit<Service, 'close'>> {
   const { wix, server, management, presentation } = configuration
+  opened.defer(() => tracing?.close())
+  const logger = tracing ? withIds(untraced, tracing.ids) : untraced
   if (wix.allowUnsigned) {
     logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
   }
@@ -77,6 +86,7 @@ async function open(
   const eventLog = createEventLog(logger, now)
   observer.subscribe(eventLog.listener)
   opened.defer(() => eventLog.close())
+  if (tracing) observer.subscribe(tracing.listener)
   const watch = createWatch(observer.publish)
   let stopping = false
   const isStopping = () => stopping
@@ -84,12 +94,15 @@ async function open(
   const kept = configuration.store ?? storeInMemory()
   const held = holdStore(kept.url)
   opened.defer(() => held.release())
-  const store = await openStore({ ...kept, onLost: onStoreError, now })
+  const onCall = (call: StoreCall) => observer.publish({ kind: 'store-called', ...call })
+  // What is kept in memory alone is nobody's to look after.
+  const watched = configuration.store ? { onCall } : {}
+  const store = await openStore({ ...kept, ...watched, onLost: onStoreError, now })
   opened.defer(() => store.close())
   const { rows, foreign } = await demandKeys(store.rotation, force)
   if (foreign > 0)
     logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
-  const sources = createSources(configuration, store, now, logger)
+  const sources = createSources(configuration, store, { now, logger, publish: observer.publish })
   opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
   const reports = createReports(store, {
     now,
@@ -117,16 +130,32 @@ async function open(
     language: presentation.language,
     isStopping,
     publish: observer.publish,
+    beginCall: tracing?.beginCall,
     ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
+  const isStoreKept = configuration.store !== undefined
+  // Without that listener nobody could read them.
+  const metrics =
+    management &&
+    createMetrics({
+      actions: actions.keys(),
+      providers: sources.keys(),
+      basePaths: configuration.forward.map(({ basePath }) => basePath),
+      standing: createStanding({ shared, store: isStoreKept ? store : undefined }),
+      now
+    })
+  if (metrics) observer.subscribe(metrics.listener)
   const managementApp =
     management &&
+    metrics &&
     buildManagementApp({
       logger: logger.child({ listener: 'management' }),
       tokens: management.tokens,
+      metrics,
+      metricsAccess: management.metrics,
       store,
       shared,
-      isStoreKept: configuration.store !== undefined,
+      isStoreKept,
       sources,
       markPlan: reports.markPlan,
       now,
@@ -168,13 +197,17 @@ export function storeErrorTeller(logger: Logger): (error: Error) => void {
 function createSources(
   { providers }: Configuration,
   store: Store,
-  now: () => number,
-  logger: Logger
+  { now, logger, publish }: { now: () => number; logger: Logger; publish: Publish }
 ): Map<string, Source> {
   const sources = new Map<string, Source>()
   for (const configured of providers.values()) {
     const { name, adapter, settings, freshness } = configured
-    const provider = adapter.create(settings, { name, now, log: logger.child({ provider: name }) })
+    const provider = adapter.create(settings, {
+      name,
+      now,
+      log: logger.child({ provider: name }),
+      watch: event => publish({ ...event, provider: name })
+    })
     sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness), adapter.findings), store))
   }
   return sources

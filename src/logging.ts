@@ -47,3 +47,8 @@ export function createLogger(
   }
   return destination ? pino(options, destination) : pino(options)
 }
+
+/** The same logger, whose every line also holds what `idsOf` gives at that moment. */
+export function withIds(logger: Logger, idsOf: () => object | undefined): Logger {
+  return logger.child({}, { formatters: { log: fields => ({ ...fields, ...idsOf() }) } })
+}

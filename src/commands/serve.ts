@@ -6,6 +6,7 @@ import { startService } from '../app.ts'
 import { durationMs } from '../config/durations.ts'
 import { loadConfiguration } from '../config/load.ts'
 import { EXIT } from '../exit.ts'
+import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
 import { fail } from './fail.ts'
@@ -30,7 +31,8 @@ export const serve = defineCommand({
     try {
       const configuration = loadConfiguration(file, { environment, adapters })
       logger = loggerFor(environment, configuration.withhold)
-      const service = await startService({ configuration, logger, force })
+      const tracing = await openTracing(environment, logger)
+      const service = await startService({ configuration, logger, tracing, force })
       writeAddress(service.publicUrl, environment, logger)
       const { drain, grace } = configuration.server
       const delay = durationMs(drain) + durationMs(grace)

@@ -12,6 +12,7 @@ import { parseYaml, type YamlFile } from './document.ts'
 import { fit, type IsFilled } from './fit.ts'
 import { readForward } from './forward.ts'
 import { languageMistakes } from './labels.ts'
+import { type ConfiguredManagement, managementMistakes, readManagement } from './management.ts'
 import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders.ts'
 import { overridePorts } from './ports.ts'
 import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
@@ -25,7 +26,7 @@ export type Configuration = Omit<
   'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
-  management?: { host: string; port: number; tokens: NamedToken[] }
+  management?: ConfiguredManagement
   store?: ConfiguredStore
   /** Where Wix asks for quotas; each ends in a slash. */
   basePaths: string[]
@@ -35,11 +36,6 @@ export type Configuration = Omit<
   actions: ReadonlyMap<string, ConfiguredAction>
   /** A line of the log with placeholders in the place of the values that came from them. */
   withhold: Withhold
-}
-
-export interface NamedToken {
-  name: string
-  token: string
 }
 
 export interface LoadOptions {
@@ -113,7 +109,12 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
-  if (valid) mistakes.push(...serverMistakes(valid.server), ...portMistakes(valid, forwarding.forward))
+  if (valid)
+    mistakes.push(
+      ...serverMistakes(valid.server),
+      ...managementMistakes(valid.management),
+      ...portMistakes(valid, forwarding.forward)
+    )
   const store = readStore(valid?.store, mistakes)
   if (valid)
     mistakes.push(
@@ -139,7 +140,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
     ...others,
     ...parts,
     wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
-    ...(management && { management: { ...management, tokens: namedTokens(management.token) } }),
+    ...(management && { management: readManagement(management) }),
     // Whoever looks for a wrong app's id compares it with the one that came.
     withhold: withholdFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
   }
@@ -173,11 +174,6 @@ function partsOf(
 
 function readWrittenStore(written: unknown): ConfiguredStore | undefined {
   return Value.Check(StoreSchema, written) ? readStore(written, []) : undefined
-}
-
-/** A single token is called `default` in the audit. */
-function namedTokens(token: string | NamedToken[]): NamedToken[] {
-  return typeof token === 'string' ? [{ name: 'default', token }] : token
 }
 
 function entry(value: unknown, key: string): unknown {

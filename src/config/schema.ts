@@ -1,9 +1,10 @@
 // The configuration file as an operator writes it. Descriptions and examples appear in error messages and in docs/reference.md.
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import { Secret, type Static, type TObject, Type } from '../schema.ts'
+import { type Static, type TObject, Type } from '../schema.ts'
 import { Duration } from './durations.ts'
-import { Port, ServerSchema } from './server.ts'
+import { ManagementSchema } from './management.ts'
+import { ServerSchema } from './server.ts'
 import { StoreSchema } from './store.ts'
 
 const strict = { additionalProperties: false }
@@ -57,40 +58,6 @@ export const ActionSchema = Type.Object(
   }
 )
 
-const ManagementToken = Secret({
-  minLength: 16,
-  description: 'a bearer token of 16 characters or more',
-  examples: ['${MANAGEMENT_TOKEN}']
-})
-
-/** What opens the management API: one token, or several by name while one is rotated. */
-const ManagementTokens = Type.Union(
-  [
-    ManagementToken,
-    Type.Array(
-      Type.Object(
-        {
-          name: Type.String({
-            minLength: 1,
-            maxLength: 64,
-            description: 'what the audit calls it',
-            examples: ['ops-2026']
-          }),
-          token: ManagementToken
-        },
-        strict
-      ),
-      { minItems: 1 }
-    )
-  ],
-  {
-    shown: false,
-    description:
-      'the bearer token of the management API, 16 characters or more; or a list of {name, token}, for rotation and for the audit',
-    examples: ['${MANAGEMENT_TOKEN}']
-  }
-)
-
 export const ConfigurationSchema = Type.Object(
   {
     wix: Type.Object(
@@ -120,25 +87,7 @@ export const ConfigurationSchema = Type.Object(
           "the maker's own server, to which all goes that arrives under the base path and is not for Quota Bridge; or a list, one entry for each base path"
       })
     ),
-    management: Type.Optional(
-      Type.Object(
-        {
-          host: Type.String({
-            minLength: 1,
-            default: '127.0.0.1',
-            description: 'the address that only the operator reaches',
-            examples: ['127.0.0.1']
-          }),
-          port: Port(8081, 'its port; 0 picks a free one; the environment variable MANAGEMENT_PORT overrides it'),
-          token: ManagementTokens
-        },
-        {
-          ...strict,
-          description: 'the management listener; off when left out',
-          examples: [{ token: '${MANAGEMENT_TOKEN}' }]
-        }
-      )
-    ),
+    management: Type.Optional(ManagementSchema),
     store: Type.Optional(StoreSchema),
     presentation: Type.Object(
       {

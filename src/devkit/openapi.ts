@@ -52,6 +52,7 @@ export async function generateOpenApi(version: string): Promise<string> {
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
         },
         { name: 'Health', description: 'What load balancers and orchestrators call.' },
+        { name: 'Metrics', description: 'What Prometheus calls.' },
         { name: 'Documentation', description: 'This document.' }
       ],
       components: {
@@ -60,6 +61,11 @@ export async function generateOpenApi(version: string): Promise<string> {
             type: 'http',
             scheme: 'bearer',
             description: 'A token of management.token, on the management listener.'
+          },
+          metricsToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token of management.metrics.token, on the management listener, for the metrics alone.'
           }
         }
       },
@@ -85,6 +91,8 @@ export async function generateOpenApi(version: string): Promise<string> {
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {
     tokens: [],
+    metrics: { read: neverCalled },
+    metricsAccess: { tokens: [], isOpen: false },
     store: storeOfNobody,
     shared: { check: neverCalled, health: () => new Map() },
     isStoreKept: true,

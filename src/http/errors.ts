@@ -5,6 +5,13 @@ import { ProviderError } from '../quota/provider.ts'
 import { type TSchema, Type } from '../schema.ts'
 import { ErrorAnswer } from '../wix/contract.ts'
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Of the error that was answered, if one was. */
+    errorCode: ErrorCode | undefined
+  }
+}
+
 /** The body of an error. */
 export function errorAnswer(error: QuotaBridgeError): ErrorAnswer {
   const { message, code, remedy, data } = error
@@ -44,6 +51,7 @@ export function answerError(
   reply: FastifyReply,
   body: ErrorAnswer | string = errorAnswer(known)
 ): FastifyReply {
+  reply.errorCode = known.code
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds))
   return reply.code(known.status).send(body)
 }

@@ -11,6 +11,7 @@ export const livenessRoute: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/health/live',
     {
+      config: { call: 'health' },
       schema: {
         operationId: 'getLiveness',
         tags: ['Health'],

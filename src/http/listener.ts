@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorAnswer, type OnRefused, sendError } from './errors.ts'
+import { type CallWatch, watchCalls } from './watch-calls.ts'
 
 export interface ListenerOptions {
   logger: FastifyBaseLogger
@@ -22,6 +23,8 @@ export interface ListenerOptions {
   /** Whether the service has been told to stop: connections then end with their next answer. */
   isStopping: () => boolean
   onRefused?: OnRefused
+  /** Is told of every call. */
+  watch?: CallWatch
 }
 
 /** Within which a request's headers have arrived: however long a body may take, a head is short. */
@@ -41,7 +44,8 @@ export function createListener({
   requestTimeoutMs = HEADERS_TIMEOUT_MS,
   trustProxy,
   isStopping,
-  onRefused
+  onRefused,
+  watch
 }: ListenerOptions) {
   const send = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendError(error, request, reply, { onRefused })
@@ -77,6 +81,8 @@ export function createListener({
       else refuse(socket, error.code)
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.decorateReply('errorCode', undefined)
+  if (watch) watchCalls(app, watch)
   // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler(send)
@@ -105,6 +111,9 @@ export function refuseLateBodies(app: Pick<FastifyInstance, 'addHook'>, timeoutM
   app.addHook('onRequest', async ({ raw }, reply) => {
     const timer = setTimeout(() => {
       if (raw.complete) return
+      // It is answered past the reply, which must still say how the call ended.
+      reply.errorCode = 'INVALID_REQUEST'
+      reply.raw.statusCode = 408
       refuse(raw.socket, LATE)
     }, timeoutMs)
     reply.raw.once('close', () => clearTimeout(timer))

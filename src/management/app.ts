@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import type { SharedConnections } from '../providers/shared-connections.ts'
 import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
@@ -10,6 +11,7 @@ import { auditRoute } from './audit.ts'
 import { createSiteCheck } from './connection-check.ts'
 import { connectionListRoute } from './connection-list.ts'
 import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
+import { metricsRoute } from './metrics.ts'
 import { readinessRoute } from './readiness.ts'
 import { sharedConnectionRoute } from './shared-connection.ts'
 import { type NamedToken, requireToken } from './tokens.ts'
@@ -19,6 +21,9 @@ const BODY_LIMIT_BYTES = 16 * 1024
 export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, 'connections'> {
   /** Any of these opens the API. */
   tokens: readonly NamedToken[]
+  metrics: Pick<Metrics, 'read'>
+  /** What else opens the metrics, and nothing but them: one of these tokens, or nothing being asked for. */
+  metricsAccess: { tokens: readonly NamedToken[]; isOpen: boolean }
   store: Pick<Store, 'connections' | 'audit' | 'health'>
   shared: Pick<SharedConnections, 'check' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
@@ -30,12 +35,17 @@ export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, '
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, store, shared, isStoreKept, isStopping, ...options }
+  { tokens, metrics, metricsAccess, store, shared, isStoreKept, isStopping, ...options }
 ) => {
   const { sources, now } = options
   app.register(readinessRoute, { isStopping, sources, shared, ...(isStoreKept && { checkStore: store.health }) })
+  app.decorateRequest('actor', '')
+  app.register(async read => {
+    const { isOpen } = metricsAccess
+    if (!isOpen) read.addHook('onRequest', requireToken([...tokens, ...metricsAccess.tokens], app.log))
+    read.register(metricsRoute, { metrics, isOpen })
+  })
   app.register(async guarded => {
-    guarded.decorateRequest('actor', '')
     guarded.addHook('onRequest', requireToken(tokens, app.log))
     guarded.register(apiDocumentRoute)
     const checkSite = createSiteCheck(store.connections, now)

@@ -1,6 +1,8 @@
-// What the service tells of its own work. Who works publishes, and does not know who listens: the log does.
+// What the service tells of its own work. Who works publishes, and does not know who listens: the log, metrics and traces do.
 import type { ErrorCode } from '../errors.ts'
+import type { StoreCall } from '../store/calls.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
+import type { AnsweredCall, BreakerChange, ForwardedCall, UpstreamCall } from './calls.ts'
 
 /** A verified quota call, as far as it is told of. */
 export interface QuotaCall {
@@ -41,6 +43,11 @@ export type ServiceEvent =
   /** Whoever called was refused. Calls with one `cause` are alike; `facts` are short texts without what cannot be seen. */
   | { kind: 'call-refused'; failure: Failure; cause: string; facts: Record<string, string> }
   | ({ kind: 'connection-checked' } & CheckedConnection)
+  | ({ kind: 'call-answered' } & AnsweredCall)
+  | ({ kind: 'call-forwarded' } & ForwardedCall)
+  | ({ kind: 'upstream-called' } & UpstreamCall)
+  | ({ kind: 'breaker-changed' } & BreakerChange)
+  | ({ kind: 'store-called' } & StoreCall)
 
 /** What a check of a connection that stands in the configuration has found. */
 export interface CheckedConnection {

@@ -19,10 +19,12 @@ export async function checkConnection(
 ): Promise<CheckedHealth> {
   const timeout = AbortSignal.timeout(CHECK_TIMEOUT_MS)
   const found = await provider.check(connection, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout })
+  const { expiresAt } = found
   return {
     health: found.health,
     finding: found.health === 'ok' ? '' : found.finding,
     hidden: found.hidden ?? [],
-    checkedAt: now()
+    checkedAt: now(),
+    ...(expiresAt instanceof Date && { expiresAt: expiresAt.getTime() })
   }
 }

@@ -1,9 +1,11 @@
 // The HTTP that every adapter needs: one call to an upstream, its failures told as findings, without any part of what it sent.
 import { createHash } from 'node:crypto'
 import { type Agent, errors, request } from 'undici'
+import type { ProviderWatch } from '../observe/provider.ts'
 import { ProviderError } from '../quota/provider.ts'
 import { createOutboundAgent, type HostRules, type OutboundLimits } from './outbound.ts'
 import { createOriginPolicies, GIVEN_UP, isFaultOfOurs } from './resilience.ts'
+import { watched } from './watched.ts'
 
 /** How long we keep away from an upstream that limits us without saying for how long. */
 const LIMITED_SECONDS = 60
@@ -15,6 +17,12 @@ export interface HttpCall {
   /** Beside `accept`. Their values must be as `canBeSent` says. */
   headers?: Readonly<Record<string, string>>
   body?: string
+}
+
+/** A call that metrics and traces tell of. */
+export interface NamedCall extends HttpCall {
+  /** What it asks, in a word: one of few, and nothing of whom or what it is about. */
+  operation: string
 }
 
 /** A whole answer, whatever its status. */
@@ -47,23 +55,30 @@ export interface HttpClient {
    * The JSON that a call is answered with; made once more when what failed may pass.
    * @throws {ProviderError} whatever goes wrong
    */
-  json(call: HttpCall, options: CallOptions): Promise<unknown>
+  json(call: NamedCall, options: CallOptions): Promise<unknown>
   /**
    * The same in a single try, for the check of a connection.
    * @throws {ProviderError} whatever goes wrong
    */
-  jsonOnce(call: HttpCall, signal: AbortSignal): Promise<unknown>
+  jsonOnce(call: NamedCall, signal: AbortSignal): Promise<unknown>
   close(): Promise<void>
 }
 
-/** A client with a pool of connections and a memory of which origins are down. */
-export function createHttpClient(rules: HostRules, limits: OutboundLimits, reading: Reading = {}): HttpClient {
+/** A client with a pool of connections and a memory of which origins are down; `watch` is the adapter's context's. */
+export function createHttpClient(
+  rules: HostRules,
+  limits: OutboundLimits,
+  reading: Reading = {},
+  watch?: ProviderWatch
+): HttpClient {
   const agent = createOutboundAgent(rules, limits)
-  const policies = createOriginPolicies()
+  const policies = createOriginPolicies(watch)
+  const ask = (call: NamedCall, signal: AbortSignal) =>
+    watched(watch, call, () => askJson(agent, call, signal, reading))
   return {
     json: (call, { signal, deadlineAt, party }) =>
-      policies.call(call.url.origin, deadlineAt, () => askJson(agent, call, signal, reading), party),
-    jsonOnce: (call, signal) => askJson(agent, call, signal, reading),
+      policies.call(call.url.origin, deadlineAt, () => ask(call, signal), party),
+    jsonOnce: ask,
     close: () => agent.close()
   }
 }

@@ -4,6 +4,8 @@ import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
+  type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   ExponentialBackoff,
@@ -13,6 +15,8 @@ import {
   wrap
 } from 'cockatiel'
 import { LRUCache } from 'lru-cache'
+import type { BreakerChange, BreakerState } from '../observe/calls.ts'
+import type { ProviderWatch } from '../observe/provider.ts'
 import { ProviderError } from '../quota/provider.ts'
 
 /** Origins whose state is kept in memory. */
@@ -58,12 +62,27 @@ export interface OriginPolicies {
   call<Result>(origin: string, deadlineAt: number, work: () => Promise<Result>, party?: string): Promise<Result>
 }
 
-export function createOriginPolicies(): OriginPolicies {
-  const origins = new LRUCache<string, IPolicy>({
-    max: ORIGINS_MAX,
-    memoMethod: () => wrap(breaker(isOutage), bulkhead(CALLS_AT_ONCE, CALLS_WAITING))
+interface Guard {
+  policy: IPolicy
+  breaker: CircuitBreakerPolicy
+}
+
+/** `watch` hears of the breakers. */
+export function createOriginPolicies(watch: ProviderWatch = () => {}): OriginPolicies {
+  const guards = (scope: BreakerChange['scope'], max: number, make: () => Guard) =>
+    new LRUCache<string, Guard>({
+      max,
+      memoMethod: () => told(scope, make(), watch),
+      dispose: ({ breaker }) => watch({ kind: 'breaker-changed', scope, from: STATES[breaker.state] })
+    })
+  const origins = guards('origin', ORIGINS_MAX, () => {
+    const breaker = breakerFor(isOutage)
+    return { breaker, policy: wrap(breaker, bulkhead(CALLS_AT_ONCE, CALLS_WAITING)) }
   })
-  const parties = new LRUCache<string, IPolicy>({ max: PARTIES_MAX, memoMethod: () => breaker(isErrorOfItsOwn) })
+  const parties = guards('credentials', PARTIES_MAX, () => {
+    const breaker = breakerFor(isErrorOfItsOwn)
+    return { breaker, policy: breaker }
+  })
 
   return {
     async call(origin, deadlineAt, work, party = '') {
@@ -75,7 +94,7 @@ export function createOriginPolicies(): OriginPolicies {
         }
       )
       try {
-        const policy = wrap(parties.memo(`${origin} ${party}`), origins.memo(origin))
+        const policy = wrap(parties.memo(`${origin} ${party}`).policy, origins.memo(origin).policy)
         return await onceMore.execute(() => policy.execute(work))
       } catch (error) {
         if (error instanceof BrokenCircuitError) {
@@ -98,7 +117,27 @@ function mayPass(error: unknown): boolean {
   return error.finding === 'unreachable' ? error.reason !== GIVEN_UP : isGateway(error)
 }
 
-function breaker(counts: (error: unknown) => boolean): IPolicy {
+const STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  // Nobody isolates one by hand.
+  [CircuitState.Isolated]: 'open'
+}
+
+/** The same, with its breaker's states told. */
+function told(scope: BreakerChange['scope'], guard: Guard, watch: ProviderWatch): Guard {
+  let state = STATES[guard.breaker.state]
+  watch({ kind: 'breaker-changed', scope, to: state })
+  guard.breaker.onStateChange(changed => {
+    const from = state
+    state = STATES[changed]
+    watch({ kind: 'breaker-changed', scope, from, to: state })
+  })
+  return guard
+}
+
+function breakerFor(counts: (error: unknown) => boolean): CircuitBreakerPolicy {
   return circuitBreaker(handleWhen(counts), {
     halfOpenAfter: HALF_OPEN_AFTER_MS,
     breaker: new ConsecutiveBreaker(BREAK_AFTER)

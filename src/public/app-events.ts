@@ -36,6 +36,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
   app.post(
     '/v1/app-events',
     {
+      config: { call: 'app-event' },
       schema: {
         operationId: 'postAppEvent',
         tags: ['Wix'],

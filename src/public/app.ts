@@ -5,6 +5,7 @@ import { QuotaBridgeError } from '../errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
 import type { Publish } from '../observe/events.ts'
+import type { BeginCall } from '../observe/tracing.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { answerElsewhere } from './elsewhere.ts'
 import { createForgeries } from './forgeries.ts'
@@ -52,22 +53,33 @@ export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveA
   /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
   trustProxy?: string[]
   isStopping: () => boolean
-  /** Hears of refused calls. */
+  /** Hears of every call. */
   publish: Publish
+  /** Begins the trace of a call; absent where nothing is traced. */
+  beginCall?: BeginCall | undefined
 }
 
 /** Builds the public listener, not yet listening. */
-export function buildPublicApp({ logger, forward, trustProxy, isStopping, publish, ...options }: PublicAppOptions) {
+export function buildPublicApp({
+  logger,
+  forward,
+  trustProxy,
+  isStopping,
+  publish,
+  beginCall,
+  ...options
+}: PublicAppOptions) {
   const app = createListener({
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     isStopping,
     onRefused: createRefusals(publish),
+    watch: { publish, beginCall },
     ...(trustProxy !== undefined && { trustProxy }),
     // Node knows one time for all requests; what is answered here keeps its own.
     requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))
   })
-  answerElsewhere(app, { basePaths: options.basePaths, forward })
+  answerElsewhere(app, { basePaths: options.basePaths, forward, publish })
   // A context of their own: what is passed on meets neither the reading of bodies nor its limits.
   app.register(async own => {
     refuseLateBodies(own, REQUEST_TIMEOUT_MS)

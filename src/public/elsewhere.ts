@@ -1,6 +1,7 @@
 // Whatever arrives that is no page of ours: the rest of an action's methods, since Wix sends them all to one base URI.
 import type { FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
+import type { Publish } from '../observe/events.ts'
 import { decide } from './forward/decide.ts'
 import { createForwarder, type ForwardTarget, unfit } from './forward/forward.ts'
 
@@ -9,6 +10,8 @@ export interface ElsewhereOptions {
   basePaths: readonly string[]
   /** The maker's own servers; none means that nothing is passed on. */
   forward: readonly ForwardTarget[]
+  /** Hears of each call that is passed on. */
+  publish: Publish
 }
 
 /**
@@ -17,7 +20,7 @@ export interface ElsewhereOptions {
  */
 export function answerElsewhere(
   app: Pick<FastifyInstance, 'addHook' | 'server'>,
-  { basePaths, forward }: ElsewhereOptions
+  { basePaths, forward, publish }: ElsewhereOptions
 ): void {
   if (forward.length === 0) {
     const bases = basePaths.map(basePath => ({ basePath }))
@@ -26,7 +29,7 @@ export function answerElsewhere(
     })
     return
   }
-  const forwarder = createForwarder()
+  const forwarder = createForwarder(publish)
   // Not when Fastify begins to close: calls under way still need the connections.
   app.server.once('close', () => void forwarder.close())
   app.addHook('onRequest', async (request, reply) => {

@@ -3,6 +3,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
+import type { AnsweredQuotaCall } from '../observe/calls.ts'
 import type { Presenter } from '../presentation/presenter.ts'
 import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
@@ -57,6 +58,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
   app.post(
     '/v1/quota-info',
     {
+      config: { call: 'quota-info' },
       schema: {
         operationId: 'getQuotaInfo',
         tags: ['Wix'],
@@ -97,6 +99,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
     },
     async (request, reply) => {
       const call = await forgeries.guard(request, () => readEnvelope(request.body ?? ''))
+      request.told = { quota: { actionKey: call.actionKey } }
       // Only verified calls count: nobody else can take their places.
       if (places.underWay >= maxConcurrentCalls) {
         throw new QuotaBridgeError('RATE_LIMITED', { retryAfterSeconds: RETRY_AFTER_SECONDS })
@@ -105,6 +108,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       try {
         const result = await quotas.ask(call)
         const { action, shown } = result
+        request.told = { quota: toldOf(call.actionKey, result) }
         const { answer, language } = presenter(await withLinks(result, links), action.features, {
           languages: call.languages,
           labels: action.labels
@@ -145,6 +149,13 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       }
     }
   )
+}
+
+function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>): AnsweredQuotaCall {
+  const provider = action.source.name
+  return shown
+    ? { actionKey, provider, served: shown.done, ageMs: shown.ageMs }
+    : { actionKey, provider, served: 'none' }
 }
 
 /** The outcome with each group's upgrade button leading by way of us. */

@@ -41,6 +41,7 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
   app.get(
     '/v1/upgrade/:token',
     {
+      config: { call: 'upgrade' },
       schema: {
         operationId: 'getUpgrade',
         tags: ['Wix'],

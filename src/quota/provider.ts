@@ -1,6 +1,7 @@
 // What an adapter is: how one kind of system is configured, and how its quotas are read.
 import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
+import type { ProviderLog, ProviderWatch } from '../observe/provider.ts'
 import type { TObject } from '../schema.ts'
 import type { QuotaReport } from './report.ts'
 
@@ -53,11 +54,7 @@ export interface ProviderContext {
   /** Milliseconds since 1970. */
   now: () => number
   log: ProviderLog
-}
-
-/** For what went wrong and could be done without. Nothing that an upstream sent goes into it. */
-export interface ProviderLog {
-  warn(details: Record<string, string>, message: string): void
+  watch?: ProviderWatch | undefined
 }
 
 /** One kind of provider: the `type` of an entry under `providers:`. `Settings` and `Connection` are what its schemas describe. */

@@ -30,6 +30,8 @@ export interface HealthReport {
   finding: string
   /** Milliseconds since 1970; 0 when never. */
   checkedAt: number
+  /** When the credentials end, in milliseconds since 1970; absent where they never do, or nobody has told. */
+  expiresAt?: number
 }
 
 export interface StoredConnection extends ConnectionKey, HealthReport {
@@ -97,7 +99,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
       provider,
       instanceId,
       connection,
-      health: isReadable ? (HEALTHS.find(health => health === row.health) ?? 'unchecked') : 'failing',
+      health: isReadable ? readHealth(row.health) : 'failing',
       finding: isReadable ? row.finding : UNREADABLE,
       checkedAt: row.checked_at,
       createdAt: row.created_at,
@@ -152,7 +154,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
 
     beginSave: ({ instanceId }) => beginSave(db, instanceId, now()),
 
-    put: (key, connection, { health, finding, checkedAt }, actor, save) =>
+    put: (key, connection, { health, finding, checkedAt, expiresAt = 0 }, actor, save) =>
       change(key.instanceId, async (transaction, changed) => {
         if (save && !(await endSave(transaction, save.token))) return undefined
         const { provider, instanceId } = key
@@ -165,6 +167,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
           health,
           finding,
           checked_at: checkedAt,
+          expires_at: expiresAt,
           created_at: before?.created_at ?? at,
           updated_at: at
         }
@@ -180,7 +183,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
         return { stored: read(row), created: !before }
       }),
 
-    setHealth: (checked, { health, finding, checkedAt }, actor) =>
+    setHealth: (checked, { health, finding, checkedAt, expiresAt = 0 }, actor) =>
       change(checked.instanceId, async transaction => {
         const row = await rowOf(transaction, checked)
         if (!row) return undefined
@@ -193,7 +196,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
         if (!isSame) return stored
         await transaction
           .updateTable('connections')
-          .set({ health, finding, checked_at: checkedAt })
+          .set({ health, finding, checked_at: checkedAt, expires_at: expiresAt })
           .where('provider', '=', provider)
           .where('instance_id', '=', instanceId)
           .execute()
@@ -222,6 +225,11 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
         return gone.length
       })
   }
+}
+
+/** A row's health; what another version may have written there is no health. */
+export function readHealth(written: string): Health {
+  return HEALTHS.find(health => health === written) ?? 'unchecked'
 }
 
 /** What no configured key opens is failing, whatever was found when it could be read. */

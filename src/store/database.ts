@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types } from 'pg'
+import { type OnStoreCall, tellStatements } from './calls.ts'
 import { migrations } from './migrations.ts'
 import { createSafePool } from './postgres-pool.ts'
 import { openSqlite } from './sqlite.ts'
@@ -38,13 +39,15 @@ const typeParsers = {
 export const IN_MEMORY = 'file::memory:'
 
 /**
- * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke.
+ * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke, `onCall` of every call.
  * Its queries throw {StoreError} when the database is the matter; any other error is a fault of ours.
  */
-export function openDatabase(url: string, onError: (error: Error) => void): Database {
+export function openDatabase(url: string, onError: (error: Error) => void, onCall?: OnStoreCall): Database {
+  const told = (engine: Engine) => (onCall ? { log: tellStatements(engine, onCall) } : {})
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) })
+      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) }),
+      ...told('sqlite')
     })
     return { engine: 'sqlite', queries, close: () => queries.destroy() }
   }
@@ -62,7 +65,10 @@ export function openDatabase(url: string, onError: (error: Error) => void): Data
   pool.on('error', hear)
   // The pool listens to idle connections alone; one that breaks in the middle of a query must not end the process.
   pool.on('connect', client => client.on('error', hear))
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createSafePool(pool) }) })
+  const queries = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: createSafePool(pool, onCall) }),
+    ...told('postgres')
+  })
   return { engine: 'postgres', queries, close: () => queries.destroy() }
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Audit, createAudit } from './audit.ts'
+import type { OnStoreCall } from './calls.ts'
 import { type Changes, createLocalChanges, createPostgresChanges } from './changes.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { IN_MEMORY, migrate, openDatabase } from './database.ts'
@@ -11,6 +12,7 @@ import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
 import { createLeases, type Leases, localLeases } from './leases.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { signingKey } from './signing-key.ts'
+import { type ConnectionCount, countConnections } from './standing.ts'
 import { StoreError } from './store-error.ts'
 
 export interface StoreOptions {
@@ -20,6 +22,8 @@ export interface StoreOptions {
   encryptionKeys: readonly Buffer[]
   /** Hears of connections to the database that broke; they are taken up again by themselves. */
   onLost: (error: Error) => void
+  /** Hears of every call to the database. */
+  onCall?: OnStoreCall
   /** Milliseconds since 1970. */
   now: () => number
   /** How long a database may take to come up. */
@@ -29,6 +33,8 @@ export interface StoreOptions {
 /** Everything here throws {StoreError} when the database is the matter; any other error is a fault of ours. */
 export interface Store {
   connections: Connections
+  /** How the connections are, counted. */
+  standing(): Promise<ConnectionCount[]>
   audit: Audit
   rotation: Rotation
   changes: Changes
@@ -56,11 +62,12 @@ export async function openStore({
   url,
   encryptionKeys,
   onLost,
+  onCall,
   now,
   startTimeoutMs = 60_000
 }: StoreOptions): Promise<Store> {
   const keyring = createKeyring(encryptionKeys)
-  const database = openDatabase(url, onLost)
+  const database = openDatabase(url, onLost, onCall)
   try {
     await untilItAnswers(() => migrate(database), startTimeoutMs, onLost)
   } catch (error) {
@@ -72,6 +79,7 @@ export async function openStore({
   const audit = createAudit(queries, now)
   return {
     connections: createConnections({ db: queries, engine, keyring, changes, audit, now }),
+    standing: () => countConnections(queries, keyring),
     audit,
     rotation: createRotation(queries, keyring),
     changes,

@@ -13,7 +13,8 @@ export function migrations(engine: Engine): MigrationProvider {
       '003-leases': leases(engine),
       '004-one-form-of-sites': { up: joinSites(textOf(engine)) },
       '005-sealed-reports': sealedReports(engine),
-      '006-saves': saves(engine)
+      '006-saves': saves(engine),
+      '007-ends-of-credentials': endsOfCredentials
     })
   }
 }
@@ -21,6 +22,21 @@ export function migrations(engine: Engine): MigrationProvider {
 /** SQLite compares bytes by itself; PostgreSQL must be told, or pages would follow the server's language. */
 function textOf(engine: Engine) {
   return engine === 'postgres' ? sql`text collate "C"` : sql`text`
+}
+
+/** With an index that holds all that is counted: counting must not read what is sealed. */
+const endsOfCredentials: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('connections')
+      .addColumn('expires_at', 'bigint', column => column.notNull().defaultTo(0))
+      .execute()
+    await db.schema
+      .createIndex('connections_standing')
+      .on('connections')
+      .columns(['provider', 'health', 'key_id', 'expires_at'])
+      .execute()
+  }
 }
 
 /** Reports in the clear are not taken over: they are fetched anew. */

@@ -2,20 +2,27 @@
 // and what goes wrong is told apart.
 import type { PostgresPool } from 'kysely'
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { failureOf, type OnStoreCall } from './calls.ts'
 import { classifyPostgres } from './store-error.ts'
 
 /**
  * `pg` drops a query that waits behind one it gave up on, so that a session whose `begin` came late would stay in its
  * transaction for ever, with all that it locked. Whatever fails without a word of the server's own ends the session.
  */
-export function createSafePool(pool: Pool): PostgresPool {
+export function createSafePool(pool: Pool, onCall: OnStoreCall = () => {}): PostgresPool {
   return {
     options: pool.options,
     async connect() {
+      const started = performance.now()
+      const waited = () => ({ engine: 'postgres', operation: 'connect', ms: performance.now() - started }) as const
       try {
-        return endWhenLost(await pool.connect())
+        const client = await pool.connect()
+        onCall(waited())
+        return endWhenLost(client)
       } catch (error) {
-        throw classifyPostgres(error)
+        const told = classifyPostgres(error)
+        onCall({ ...waited(), failure: failureOf(told) })
+        throw told
       }
     },
     end: () => pool.end()

@@ -14,6 +14,8 @@ export interface ConnectionsTable {
   finding: string
   /** Milliseconds since 1970; 0 when never. */
   checked_at: number
+  /** When the credentials end, in milliseconds since 1970; 0 when they never do, or nobody has told. */
+  expires_at: Generated<number>
   created_at: number
   updated_at: number
 }

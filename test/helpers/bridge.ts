@@ -7,6 +7,7 @@ import type { ScenarioName } from '../../src/devkit/docspace-scenarios.ts'
 import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import { createLogger } from '../../src/logging.ts'
+import { openTracing } from '../../src/observe/tracing.ts'
 import { adapters } from '../../src/providers/index.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
 import { logSink } from './log-sink.ts'
@@ -65,6 +66,8 @@ export interface BridgeOptions {
   /** Starts also on a store under other keys. */
   force?: boolean
   logLevel?: string
+  /** Traces as the environment of this process says. */
+  traced?: boolean
   /** Where a URL of the service is really asked, such as through a proxy; asked anew for each request. */
   reach?: (url: string) => string
 }
@@ -141,6 +144,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
     configuration,
     logger,
     now: options.now ?? clock,
+    tracing: options.traced ? await openTracing(process.env, logger) : undefined,
     force: options.force === true
   })
   t.teardown(() => service.close())

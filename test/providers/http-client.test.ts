@@ -21,7 +21,10 @@ async function start(t: Test, answer: RequestListener, finding?: () => string | 
   })
   const url = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`)
   const ask = (headers: Record<string, string> = {}, msLeft = 5000) =>
-    client.json({ url, headers }, { signal: AbortSignal.timeout(5000), deadlineAt: performance.now() + msLeft })
+    client.json(
+      { operation: 'test', url, headers },
+      { signal: AbortSignal.timeout(5000), deadlineAt: performance.now() + msLeft }
+    )
   return { url, client, ask }
 }
 
@@ -32,7 +35,13 @@ t.test('a body is sent as it is, and the JSON of the answer is given', async t =
     response.writeHead(200, { 'content-type': 'application/problem+json; charset=utf-8' })
     response.end(JSON.stringify({ method, type: headers['content-type'], accept: headers.accept }))
   })
-  const call = { url, method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' } as const
+  const call = {
+    operation: 'test',
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}'
+  } as const
   const expected = { method: 'POST', type: 'application/json', accept: 'application/json' }
   t.strictSame(await client.jsonOnce(call, AbortSignal.timeout(5000)), expected)
 })

@@ -1,8 +1,10 @@
 // Whether a connection works: the key's own call, which any scope may make, tells a bad key from one that may see too little.
 // https://api.onlyoffice.com/docspace/api-backend/get-started/authentication/api-keys/
 import type { Agent } from 'undici'
+import type { ProviderWatch } from '../../observe/provider.ts'
 import { type ConnectionCheck, ProviderError } from '../../quota/provider.ts'
 import { Value } from '../../schema.ts'
+import { watched } from '../watched.ts'
 import { type DocSpaceConnection, getAnswer } from './client.ts'
 import { COUNTED_FEATURES } from './convert.ts'
 import { parseDate } from './dates.ts'
@@ -16,20 +18,23 @@ const LISTED_FOR_ADMINS: ReadonlySet<string> = new Set([
 /** The one usage that a plain user is told. */
 const TOLD_TO_USERS = 'total_size'
 
+/** How portals are called. */
+interface Calling {
+  agent: Agent
+  watch: ProviderWatch | undefined
+}
+
 /** Asks the portal; whatever it answers becomes a finding. */
 export async function checkConnection(
-  agent: Agent,
+  calling: Calling,
   connection: DocSpaceConnection,
   signal: AbortSignal
 ): Promise<ConnectionCheck> {
   try {
-    const { paid, ...key } = await askAboutKey(agent, connection, signal)
-    const quota = await getAnswer(
-      agent,
-      connection,
-      '/api/2.0/portal/payment/quota?refresh=false',
-      answerChecks.quota,
-      signal
+    const { paid, ...key } = await askAboutKey(calling, connection, signal)
+    const path = '/api/2.0/portal/payment/quota?refresh=false'
+    const quota = await watched(calling.watch, { operation: 'quota' }, () =>
+      getAnswer(calling.agent, connection, path, answerChecks.quota, signal)
     )
     const { found, hidden } = whatIsTold(quota.response)
     const details = { ...key, ...(hidden.length > 0 && { hidden }) }
@@ -42,12 +47,14 @@ export async function checkConnection(
 
 /** Once a plan has expired the portal refuses every call but those for quota and tariff, yet only to keys that are good. */
 async function askAboutKey(
-  agent: Agent,
+  { agent, watch }: Calling,
   connection: DocSpaceConnection,
   signal: AbortSignal
 ): Promise<{ paid: boolean; expiresAt?: Date | 'never' }> {
   try {
-    const key = await getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
+    const key = await watched(watch, { operation: 'key' }, () =>
+      getAnswer(agent, connection, '/api/2.0/keys/@self', answerChecks.key, signal)
+    )
     return { paid: true, ...endOf(key) }
   } catch (error) {
     if (error instanceof ProviderError && error.finding === 'portal-not-paid') return { paid: false }

@@ -1,11 +1,13 @@
 // The adapter for ONLYOFFICE DocSpace: both of its calls in parallel, then the conversion.
 // https://api.onlyoffice.com/docspace/api-backend/usage-api/get-quota-payment-information/
 import { findingOf } from '../../findings.ts'
-import { type ProviderAdapter, ProviderError, type ProviderLog } from '../../quota/provider.ts'
+import type { ProviderLog } from '../../observe/provider.ts'
+import { type ProviderAdapter, ProviderError } from '../../quota/provider.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { partyOf } from '../http-client.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
 import { createOriginPolicies, GIVEN_UP } from '../resilience.ts'
+import { watched } from '../watched.ts'
 import { checkConnection } from './check.ts'
 import { canBeKey, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
@@ -76,8 +78,8 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   },
   tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
-  create(settings, { now, log }) {
-    const policies = createOriginPolicies()
+  create(settings, { now, log, watch }) {
+    const policies = createOriginPolicies(watch)
     const agent = createOutboundAgent(settings, {
       maxResponseBytes: MAX_RESPONSE_BYTES,
       connectionsPerOrigin: CONNECTIONS_PER_ORIGIN
@@ -88,18 +90,16 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
         const party = partyOf(connection.apiKey)
         const query = `refresh=${planMayHaveChanged}`
         const refused = new AbortController()
-        const read = <Schema extends TSchema>(path: string, check: TypeCheck<Schema>) =>
-          policies.call(
-            origin,
-            deadlineAt,
-            () => getAnswer(agent, connection, `${path}?${query}`, check, AbortSignal.any([signal, refused.signal])),
-            party
-          )
+        const either = AbortSignal.any([signal, refused.signal])
+        const read = <Schema extends TSchema>(operation: string, path: string, check: TypeCheck<Schema>) => {
+          const ask = () => getAnswer(agent, connection, `${path}?${query}`, check, either)
+          return policies.call(origin, deadlineAt, () => watched(watch, { operation }, ask), party)
+        }
         // If only the tariff fails, the report still stands without it.
-        const tariffRead = read('/api/2.0/portal/tariff', answerChecks.any)
+        const tariffRead = read('tariff', '/api/2.0/portal/tariff', answerChecks.any)
           .then(answer => usablePart(answer, log))
           .catch(error => tellFailure(error, log))
-        const quota = await read('/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
+        const quota = await read('quota', '/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
           refused.abort(GIVEN_UP)
           throw error
         })
@@ -109,7 +109,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
         return tariff ? report : { ...report, partial: true }
       },
       upgradeUrl: ({ url }) => new URL(settings.upgradePath, url).href,
-      check: (connection, { signal }) => checkConnection(agent, connection, signal),
+      check: (connection, { signal }) => checkConnection({ agent, watch }, connection, signal),
       close: () => agent.close()
     }
   }

@@ -1,6 +1,6 @@
 // The requests of a mapping, made: each as soon as those are answered that it needs.
 import { ProviderError } from '../../quota/provider.ts'
-import type { HttpCall } from '../http-client.ts'
+import type { NamedCall } from '../http-client.ts'
 import { fillAddress } from './addresses.ts'
 import { readPages } from './paging.ts'
 import { fillBody, type Request } from './requests.ts'
@@ -8,7 +8,7 @@ import type { HttpConnection } from './schema.ts'
 import { type Filling, fill } from './template.ts'
 
 /** Makes one call; `page` counts from 1. @throws {ProviderError} */
-export type Ask = (call: HttpCall, request: Request, page: number) => Promise<unknown>
+export type Ask = (call: NamedCall, request: Request, page: number) => Promise<unknown>
 
 /**
  * What each request is answered with. One that needs a value of an answer that is not there is not made: it has no answer.
@@ -49,6 +49,7 @@ async function make(request: Request, filling: Filling, ask: Ask): Promise<unkno
   const askPage = (call: { url: URL; body: unknown }, page: number) =>
     ask(
       {
+        operation: request.name,
         url: call.url,
         method,
         ...(call.body !== undefined && {

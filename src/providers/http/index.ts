@@ -1,8 +1,8 @@
 // The adapter for any REST API that tells its numbers in JSON: what is asked and what is read stands in the configuration.
 import { ConfigurationError, type Mistake } from '../../mistakes.ts'
-import { type ProviderAdapter, ProviderError, type QuotaProvider } from '../../quota/provider.ts'
+import { type ProviderAdapter, type ProviderContext, ProviderError, type QuotaProvider } from '../../quota/provider.ts'
 import { Secret, type TObject, Type, Value } from '../../schema.ts'
-import { canBeSent, createHttpClient, type HttpAnswer, type HttpCall, partyOf } from '../http-client.ts'
+import { canBeSent, createHttpClient, type HttpAnswer, type NamedCall, partyOf } from '../http-client.ts'
 import { GIVEN_UP } from '../resilience.ts'
 import { type Ask, readAnswers, withNeeds } from './answers.ts'
 import { authHeaders } from './auth.ts'
@@ -38,7 +38,7 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
   tidyConnection: connection =>
     connection && Object.fromEntries(Object.entries(connection).map(([field, value]) => [field, value.trim()])),
   features: ({ quotas }) => ({ known: Object.keys(quotas), shown: Object.keys(quotas) }),
-  create(settings, { name, now, log }) {
+  create(settings, { name, now, log, watch }) {
     const { mapping, mistakes } = readMapping(settings)
     if (!mapping) throw new ConfigurationError(mistakes)
     for (const { request, field } of mapping.secretsInUrls)
@@ -46,28 +46,23 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
         { request, field },
         'a secret stands in a URL, which servers write into their logs; auth puts it into a header'
       )
-    return createProvider(mapping, name, now, log)
+    return createProvider(mapping, { name, now, log, watch })
   }
 }
 
 export { adapter as http }
 
-function createProvider(
-  mapping: Mapping,
-  name: string,
-  now: () => number,
-  log: { warn(details: Record<string, string>, message: string): void }
-): QuotaProvider<Connection> {
-  const client = createHttpClient(mapping.rules, LIMITS, { finding: findingOf, parse: parseExact })
-  const tokenClient = createHttpClient(mapping.rules, LIMITS, { finding: findingOfTokenRefusal })
+function createProvider(mapping: Mapping, { name, now, log, watch }: ProviderContext): QuotaProvider<Connection> {
+  const client = createHttpClient(mapping.rules, LIMITS, { finding: findingOf, parse: parseExact }, watch)
+  const tokenClient = createHttpClient(mapping.rules, LIMITS, { finding: findingOfTokenRefusal }, watch)
   const tokens = mapping.auth.oauth2 && createTokens(mapping.auth.oauth2, tokenClient)
 
   /** Makes a call with the connection's credentials; a token that is refused before its time is taken once for one that was revoked. */
   async function authorized(
-    call: HttpCall,
+    call: NamedCall,
     connection: HttpConnection,
     signal: AbortSignal,
-    make: (call: HttpCall) => Promise<unknown>
+    make: (call: NamedCall) => Promise<unknown>
   ): Promise<unknown> {
     const headers = { ...call.headers, ...authHeaders(mapping.auth, connection) }
     if (!tokens) return make({ ...call, headers })

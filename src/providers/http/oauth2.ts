@@ -85,15 +85,16 @@ function tokenCall(
   if (scope !== undefined) form.set('scope', scope)
   if (audience !== undefined) form.set('audience', audience)
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const call = { operation: 'token', url: tokenUrl, method: 'POST' } as const
   if (credentials === 'body') {
     form.set('client_id', id)
     form.set('client_secret', secret)
-    return { url: tokenUrl, method: 'POST', headers, body: form.toString() } as const
+    return { ...call, headers, body: form.toString() }
   }
   // Encoded as in a form, says RFC 6749, 2.3.1.
   const [user, password] = [id, secret].map(text => new URLSearchParams({ text }).toString().slice('text='.length))
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-  return { url: tokenUrl, method: 'POST', headers: { ...headers, authorization }, body: form.toString() } as const
+  return { ...call, headers: { ...headers, authorization }, body: form.toString() }
 }
 
 /** Who gives up waiting lets the others wait on. */

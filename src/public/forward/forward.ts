@@ -5,6 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Agent } from 'undici'
 import { QuotaBridgeError } from '../../errors.ts'
 import { answerError } from '../../http/errors.ts'
+import { CALLER_GONE, type ForwardedCall } from '../../observe/calls.ts'
+import type { Publish } from '../../observe/events.ts'
 import { CallerGone, type Exchanged, exchange, tooLarge } from './exchange.ts'
 import { forwardedHeaders, valuesOf } from './headers.ts'
 
@@ -32,7 +34,8 @@ const RETRY_AFTER_SECONDS = 1
 const CONNECT_TIMEOUT_MS = 10_000
 const LOGGED_PATH_LENGTH_MAX = 200
 
-export function createForwarder(): Forwarder {
+/** `publish` hears of each call, once it is over. */
+export function createForwarder(publish: Publish): Forwarder {
   // HTTP/1.1 and one call at a time on a connection: what fails then failed for that call alone, and nothing is sent
   // again. Time is measured by each exchange. Connections are as many as there are calls, which are limited below.
   const agent = new Agent({
@@ -92,6 +95,7 @@ export function createForwarder(): Forwarder {
 
   return {
     async pass(target, rest, request, reply) {
+      request.told = { isForwarded: true }
       const { failure, bytesIn, bytesOut } = await attempt(target, rest, request, reply)
       const begun = reply.raw.headersSent
       const status = begun ? reply.raw.statusCode : failure instanceof QuotaBridgeError ? failure.status : undefined
@@ -107,6 +111,14 @@ export function createForwarder(): Forwarder {
         },
         'passed on'
       )
+      publish({
+        kind: 'call-forwarded',
+        basePath: target.basePath,
+        operation: operationOf(rest),
+        ms: reply.elapsedTime,
+        ...(status !== undefined && { status }),
+        ...(failure && { code: failure instanceof QuotaBridgeError ? failure.code : CALLER_GONE })
+      })
       if (begun || !(failure instanceof QuotaBridgeError)) return void reply.hijack()
       // What is left of the body would be taken for the next call.
       if (!request.raw.complete) reply.header('connection', 'close')
@@ -114,6 +126,12 @@ export function createForwarder(): Forwarder {
     },
     close: () => agent.destroy()
   }
+}
+
+/** The methods that every maker's server may be asked for; what else a path says is its own matter. */
+function operationOf(rest: string): ForwardedCall['operation'] {
+  const [, method] = /^\/*v1\/(invoke|validate-configuration)\/?(?:\?|$)/.exec(rest) ?? []
+  return method === 'invoke' || method === 'validate-configuration' ? method : 'other'
 }
 
 /** How the body is framed, whatever the method: by chunks, by a length in bytes, or not there; or what is wrong with it. */
