@@ -11,6 +11,7 @@ const FLOORS = [
   'health-check',
   'start-failure',
   'app',
+  'service',
   'config',
   'public',
   'management',

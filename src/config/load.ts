@@ -19,7 +19,7 @@ import { type ConfiguredAction, readActions, readProviders } from './providers.t
 import { ConfigurationSchema } from './schema.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
-import { publicValues, type Withhold, withholdFromLog, withholdFromMistakes } from './withheld.ts'
+import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
@@ -34,7 +34,9 @@ export type Configuration = Omit<
   forward: ForwardTarget[]
   providers: ReadonlyMap<string, SourceSettings>
   actions: ReadonlyMap<string, ConfiguredAction>
-  /** A line of the log with placeholders in the place of the values that came from them. */
+  /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
+  hidden: ReadonlyMap<string, string>
+  /** A line of the log with those placeholders in the place of the values. */
   withhold: Withhold
 }
 
@@ -136,13 +138,15 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
+  // Whoever looks for a wrong app's id compares it with the one that came.
+  const hidden = hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
   const configuration = {
     ...others,
     ...parts,
     wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
     ...(management && { management: readManagement(management) }),
-    // Whoever looks for a wrong app's id compares it with the one that came.
-    withhold: withholdFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
+    hidden,
+    withhold: withholder(hidden)
   }
   return { mistakes: [], configuration, parts: configuration }
 }

@@ -15,7 +15,7 @@ import { STORABLE } from './paging.ts'
 export interface ConnectionRoutesOptions {
   connections: Connections
   /** By name; those whose sites bring their own connections are served. */
-  sources: ReadonlyMap<string, Source>
+  sources: Pick<ReadonlyMap<string, Source>, 'get'>
   /** Notes that the plan behind a connection may have changed. */
   markPlan: (key: ConnectionKey) => Promise<void>
   /** Milliseconds since 1970. */

@@ -28,10 +28,8 @@ const warningOf = (address: string) => ({
   message: 'the management API was called without a right token'
 })
 
-/** A hook that lets a request pass only with one of the tokens, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
-export function requireToken(tokens: readonly NamedToken[], log: FastifyBaseLogger) {
-  // Digests have one length, so that the comparison tells nothing about a token's own.
-  const known = tokens.map(({ name, token }) => ({ name, digest: digest(token) }))
+/** A hook that lets a request pass only with one of the tokens of that moment, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
+export function requireToken(tokens: () => readonly NamedToken[], log: FastifyBaseLogger) {
   const wrong = createFailures(WINDOW_MS)
   const warn = createCountedWarnings(log, warningOf('other addresses'))
   return async (request: FastifyRequest) => {
@@ -43,8 +41,9 @@ export function requireToken(tokens: readonly NamedToken[], log: FastifyBaseLogg
       })
     }
     const given = digest(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
-    // Every token is compared, so that the time does not tell which one was near.
-    const [match] = known.filter(token => timingSafeEqual(token.digest, given))
+    // Digests have one length, so that the comparison tells nothing about a token's own; every token is compared, so that
+    // the time does not tell which one was near.
+    const [match] = tokens().filter(({ token }) => timingSafeEqual(digest(token), given))
     if (!match) {
       wrong.add(request.ip)
       warn(warningOf(request.ip))

@@ -12,6 +12,8 @@ import { type CheckedHealth, checkConnection } from './connection-check.ts'
 const AGAIN_MS = 60_000
 const AGAIN_MAX_MS = 600_000
 
+/** Of these nobody has found out yet that they work. */
+const UNSETTLED: ReadonlySet<CheckedHealth['health']> = new Set(['unchecked', 'failing'])
 const UNCHECKED: CheckedHealth = { health: 'unchecked', finding: '', hidden: [], checkedAt: 0 }
 
 export interface SharedConnections {
@@ -31,6 +33,8 @@ export interface SharedConnectionsOptions {
   /** By name. */
   sources: ReadonlyMap<string, Source>
   actions: ReadonlyMap<string, QuotaAction>
+  /** What is known from before, of those about which nothing changed. */
+  known?: ReadonlyMap<string, CheckedHealth>
   publish: Publish
   /** Hears of faults of ours. */
   onFault: (error: unknown) => void
@@ -46,7 +50,7 @@ export function hasSharedConnection({ shared, adapter }: Source): boolean {
 export function createSharedConnections(options: SharedConnectionsOptions): SharedConnections {
   const { actions, publish, onFault, now } = options
   const sources = new Map([...options.sources].filter(([, source]) => hasSharedConnection(source)))
-  const checked = new Map([...sources.keys()].map(name => [name, UNCHECKED]))
+  const checked = new Map([...sources.keys()].map(name => [name, options.known?.get(name) ?? UNCHECKED]))
   /** Of those whose last fetch failed. */
   const failing = new Map<string, CheckedHealth>()
   const stopped = new AbortController()
@@ -89,7 +93,9 @@ export function createSharedConnections(options: SharedConnectionsOptions): Shar
       return source && ask(source)
     },
     start() {
-      const chosen = [...sources.values()].filter(({ shared }) => shared?.checkOnStart)
+      const isToBeChecked = ({ name, shared }: Source) =>
+        shared?.checkOnStart && UNSETTLED.has((checked.get(name) ?? UNCHECKED).health)
+      const chosen = [...sources.values()].filter(isToBeChecked)
       underWay = Promise.all(chosen.map(source => keepAsking(source).catch(onFault)))
     },
     listener(event) {

@@ -36,6 +36,8 @@ export interface Bridge {
   log: string[]
   /** A body as it is, to the quota path. */
   post(body: string | Uint8Array, headers?: Record<string, string>): Promise<Response>
+  /** Puts another file in the place of the configuration's: as it is, or with other sections. */
+  rewrite(file: string | BridgeOptions): void
   /** A signed call, with a payload changed on the way. */
   call(actionKey: string, change?: (payload: Record<string, unknown>) => unknown): Promise<Response>
 }
@@ -76,7 +78,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const wix = sharedWix
   const docspace = options.sharing ?? (await startFakeDocSpace(options.scenario, clock))
   if (!options.sharing) t.teardown(() => docspace.close())
-  const written = {
+  const written = (options: BridgeOptions) => ({
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
     server: { host: '127.0.0.1', port: 0, ...options.server },
     ...(options.forward && { forward: options.forward }),
@@ -135,13 +137,16 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
       ...(options.store && { 'site-room': { provider: 'sites', features: ['room', 'manager'] } }),
       ...options.actions
     }
-  }
-  const configuration = readConfiguration(JSON.stringify(written), { environment: {}, adapters })
+  })
+  let text = JSON.stringify(written(options))
+  const read = () => readConfiguration(text, { environment: {}, adapters })
+  const configuration = read()
   const { sink, lines: log } = logSink()
   const logger = createLogger(options.logLevel ?? 'trace', configuredSecrets(adapters), sink)
   t.teardown(() => checkNoSecret(log, configuration, docspace))
   const service = await startService({
     configuration,
+    readAgain: read,
     logger,
     now: options.now ?? clock,
     tracing: options.traced ? await openTracing(process.env, logger) : undefined,
@@ -166,6 +171,9 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
       return fetch(`${reach(url ?? '').replace(/\/$/, '')}/${path}`, init)
     },
     post,
+    rewrite(file) {
+      text = typeof file === 'string' ? file : JSON.stringify(written({ ...options, ...file }))
+    },
     call: async (actionKey, change = payload => payload) => post(await wix.sign(change(wix.payload({ actionKey }))))
   }
 }
