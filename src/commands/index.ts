@@ -2,8 +2,17 @@
 import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
+import { exportStore } from './export.ts'
+import { importStore } from './import.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { serve } from './serve.ts'
 
 /** The first is the one that is meant when none is named. */
-export const commands: readonly [Command, ...Command[]] = [serve, configCheck, doctor, rotateKeys]
+export const commands: readonly [Command, ...Command[]] = [
+  serve,
+  configCheck,
+  doctor,
+  rotateKeys,
+  exportStore,
+  importStore
+]

@@ -17,12 +17,15 @@ const example = {
 const AuditEntry = Type.Object(
   {
     at: Type.String({ format: 'date-time', description: 'When.' }),
-    actor: Type.String({ description: 'The name of the token that was used; `wix` for an app event.' }),
-    action: Type.String({
-      description: 'connection.created, .replaced, .checked or .deleted; site.removed, which names no site any more.'
+    actor: Type.String({
+      description: 'The name of the token that was used; `wix` for an app event, `command` for a command line.'
     }),
-    provider: Type.String({ description: 'Empty for a removed site.' }),
-    instanceId: Type.String({ description: 'The site; empty for a removed one.' })
+    action: Type.String({
+      description:
+        'connection.created, .replaced, .checked or .deleted; site.removed, which names no site any more; store.imported, after which rows of an export are here too.'
+    }),
+    provider: Type.String({ description: 'Empty for a removed site, and for an import.' }),
+    instanceId: Type.String({ description: 'The site; empty for a removed one, and for an import.' })
   },
   { additionalProperties: false, title: 'AuditEntry', examples: [example] }
 )

@@ -17,11 +17,17 @@ export type UpgradeTarget = Static<typeof Target>
 
 const Payload = Type.Composite([Target, Type.Object({ exp: Type.Integer() })], { additionalProperties: false })
 
+export interface UpgradeLink {
+  target: UpgradeTarget
+  /** Whether its time is over. */
+  ended: boolean
+}
+
 export interface UpgradeLinks {
   /** A link that names whose plan it is about, signed; it ends when the answer it stands in may be shown no more. */
   linkFor(target: UpgradeTarget, freshness: Pick<Freshness, 'keepForMs'>): Promise<string>
-  /** Whose plan a token is about, and whether it has ended; undefined when we did not sign it. */
-  read(token: string): Promise<{ target: UpgradeTarget; ended: boolean } | undefined>
+  /** What a token says; undefined when we did not sign it. */
+  read(token: string): Promise<UpgradeLink | undefined>
 }
 
 export interface UpgradeLinksOptions {

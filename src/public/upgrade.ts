@@ -6,7 +6,7 @@ import { ProviderError } from '../quota/provider.ts'
 import type { QuotaService } from '../quota/service.ts'
 import { Type } from '../schema.ts'
 import type { PublicAction } from './quota-info.ts'
-import type { UpgradeLinks, UpgradeTarget } from './upgrade-links.ts'
+import type { UpgradeLink, UpgradeLinks } from './upgrade-links.ts'
 import { alsoAsPages, sendUpgradeError } from './upgrade-page.ts'
 
 export interface UpgradeOptions {
@@ -17,21 +17,16 @@ export interface UpgradeOptions {
 }
 
 export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (app, { links, quotas, language }) => {
-  /** Undefined also where the connection cannot be used any more: nobody buys anything with it. */
-  async function placeOf({ group, ...key }: UpgradeTarget): Promise<string | undefined> {
+  /**
+   * Undefined also where the connection cannot be used any more: nobody buys anything with it. Of a link that has ended, that
+   * somebody asked is not noted, and what cannot be told now is left out.
+   */
+  async function placeOf({ target, ended }: UpgradeLink): Promise<string | undefined> {
+    const { group, ...key } = target
     try {
-      return await quotas.upgradeUrl(key, group)
+      return await quotas.upgradeUrl(key, group, !ended)
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'PROVIDER_REJECTED') return undefined
-      throw error
-    }
-  }
-  /** Where a link led that has ended, as far as can be told: it says no more that somebody is about to buy. */
-  async function formerPlaceOf({ group, ...key }: UpgradeTarget): Promise<string | undefined> {
-    try {
-      return await quotas.upgradeUrl(key, group, false)
-    } catch (error) {
-      if (error instanceof ProviderError) return undefined
+      if (error instanceof ProviderError && (ended || error.code === 'PROVIDER_REJECTED')) return undefined
       throw error
     }
   }
@@ -68,12 +63,9 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
     },
     async (request, reply) => {
       const link = await links.read(request.params.token)
-      if (link?.ended) {
-        const upgradeUrl = await formerPlaceOf(link.target)
-        throw new QuotaBridgeError('UPGRADE_NOT_FOUND', upgradeUrl ? { data: { upgradeUrl } } : {})
-      }
-      const url = link && (await placeOf(link.target))
+      const url = link && (await placeOf(link))
       if (!url) throw new QuotaBridgeError('UPGRADE_NOT_FOUND')
+      if (link.ended) throw new QuotaBridgeError('UPGRADE_NOT_FOUND', { data: { upgradeUrl: url } })
       return reply.redirect(url, 303)
     }
   )

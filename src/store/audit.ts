@@ -9,12 +9,13 @@ export type AuditAction =
   | 'connection.checked'
   | 'connection.deleted'
   | 'site.removed'
+  | 'store.imported'
 
 export interface AuditEntry {
   id: number
   /** Milliseconds since 1970. */
   at: number
-  /** The name of the token that was used, or `wix` for an app event. */
+  /** The name of the token that was used, or `wix` for an app event, or `command`. */
   actor: string
   action: string
   provider: string

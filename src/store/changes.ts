@@ -28,6 +28,11 @@ export interface Changes {
 
 const Message = Type.Object({ provider: Type.String(), instanceId: Type.String() })
 
+/** Tells all replicas, if the transaction commits, that any connection may be another one. */
+export async function notifyOfAny(transaction: Transaction<Tables>): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, '')`.execute(transaction)
+}
+
 function localChanges(): Changes {
   const listeners = new Set<ChangeListener>()
   return {

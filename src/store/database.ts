@@ -35,6 +35,18 @@ const typeParsers = {
         : types.getTypeParser(oid, 'text')
 }
 
+/** How long one may wait for a PostgreSQL, in milliseconds. */
+export interface Patience {
+  queryMs: number
+  /** For what a transaction does between two queries. */
+  idleMs: number
+}
+
+/** Of a service: whoever calls it waits too. */
+export const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
+/** Of a command that goes through the whole store in one transaction. */
+export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
+
 /** The URL of a store that lasts as long as the process. */
 export const IN_MEMORY = 'file::memory:'
 
@@ -42,7 +54,12 @@ export const IN_MEMORY = 'file::memory:'
  * Opens a database; nothing is asked of a PostgreSQL yet. `onError` hears of idle connections that broke, `onCall` of every call.
  * Its queries throw {StoreError} when the database is the matter; any other error is a fault of ours.
  */
-export function openDatabase(url: string, onError: (error: Error) => void, onCall?: OnStoreCall): Database {
+export function openDatabase(
+  url: string,
+  onError: (error: Error) => void,
+  { queryMs, idleMs }: Patience = OF_A_SERVICE,
+  onCall?: OnStoreCall
+): Database {
   const told = (engine: Engine) => (onCall ? { log: tellStatements(engine, onCall) } : {})
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
@@ -55,8 +72,8 @@ export function openDatabase(url: string, onError: (error: Error) => void, onCal
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    query_timeout: queryMs,
+    idle_in_transaction_session_timeout: idleMs,
     keepAlive: true,
     application_name: 'quota-bridge',
     types: typeParsers

@@ -99,7 +99,8 @@ function openFile(file: string): Database {
   return { engine: 'sqlite', queries, close: () => queries.destroy() }
 }
 
-async function readSteps(db: Kysely<Tables>, engine: Engine): Promise<Steps> {
+/** Which steps the tables of a database have taken. */
+export async function readSteps(db: Kysely<Tables>, engine: Engine): Promise<Steps> {
   const known = Object.keys(await migrations(engine).getMigrations())
   const done = await stepsTaken(db)
   return {

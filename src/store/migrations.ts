@@ -14,7 +14,8 @@ export function migrations(engine: Engine): MigrationProvider {
       '004-one-form-of-sites': { up: joinSites(textOf(engine)) },
       '005-sealed-reports': sealedReports(engine),
       '006-saves': saves(engine),
-      '007-ends-of-credentials': endsOfCredentials
+      '007-removals': removals(engine),
+      '008-ends-of-credentials': endsOfCredentials
     })
   }
 }
@@ -60,6 +61,19 @@ function sealedReports(engine: Engine): Migration {
         .createIndex('snapshots_by_key')
         .on('snapshots')
         .columns(['key_id', 'provider', 'instance_id'])
+        .execute()
+    }
+  }
+}
+
+function removals(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('removals')
+        .addColumn('site', text, column => column.primaryKey())
+        .addColumn('removed_at', 'bigint', column => column.notNull())
         .execute()
     }
   }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { type Keyring, SealError } from './encryption.ts'
-import type { Tables } from './tables.ts'
+import type { KeysTable, Tables } from './tables.ts'
 
 const KEY_BYTES = 32
 
@@ -55,6 +55,21 @@ export async function resealSigningKeys(
     }
   }
   return sum
+}
+
+/** A signing key out of its row, as base64; undefined when no configured key opens it. */
+export function openSigningKey(keyring: Keyring, { name, key_id: keyId, sealed }: KeysTable): string | undefined {
+  try {
+    return keyring.open({ keyId, sealed }, ownerOf(name))
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error
+    return undefined
+  }
+}
+
+/** The row of a signing key that is given as base64. */
+export function sealSigningKey(keyring: Keyring, name: string, key: string): KeysTable {
+  return { name, ...sealedRow(keyring, key, ownerOf(name)) }
 }
 
 function ownerOf(name: string): string[] {

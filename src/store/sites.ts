@@ -4,13 +4,11 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Audit } from './audit.ts'
 import type { Engine } from './database.ts'
 import { forgetKnowledge } from './knowledge.ts'
+import { noteRemoval, olderThan } from './removals.ts'
 import type { Tables } from './tables.ts'
 
 /** A process that died leaves its saves behind; nothing takes this long. */
 const SAVE_MS_MAX = 600_000
-/** Wix signs whole seconds; what was saved within the same one is taken to be older. */
-const SECOND_MS = 1000
-
 /** A save that takes its time, such as for asking the provider first. */
 export interface PendingSave {
   token: string
@@ -58,7 +56,8 @@ export async function removeSite(
   audit: Audit,
   { instanceId, removedAt, actor }: Removal
 ): Promise<string[]> {
-  const before = removedAt + SECOND_MS
+  const before = olderThan(removedAt)
+  await noteRemoval(transaction, instanceId, removedAt)
   await transaction.deleteFrom('saves').where('instance_id', '=', instanceId).where('began_at', '<', before).execute()
   const gone = await transaction
     .deleteFrom('connections')

@@ -66,6 +66,13 @@ export interface SavesTable {
   began_at: number
 }
 
+/** When the app was removed from which site, told by a digest of the site's id alone. */
+export interface RemovalsTable {
+  site: string
+  /** Milliseconds since 1970, of whole seconds. */
+  removed_at: number
+}
+
 /** One row, written to see whether writing works. */
 export interface WriteProofTable {
   name: string
@@ -84,6 +91,7 @@ export interface Tables {
   marks: MarksTable
   leases: LeasesTable
   saves: SavesTable
+  removals: RemovalsTable
   write_proof: WriteProofTable
   keys: KeysTable
   connections: ConnectionsTable

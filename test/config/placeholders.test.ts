@@ -161,10 +161,10 @@ t.test('no mistake shows the value of a placeholder, at any place of a configura
           }
         }
       )
-      fc.assert(property, { numRuns: 8, examples: [['HUSH9QUIET7SECRET5KEPT', text => text, '${SECRET}']] })
+      fc.assert(property, { numRuns: 5, examples: [['HUSH9QUIET7SECRET5KEPT', text => text, '${SECRET}']] })
     }
   }
-  t.ok(places > 150 && mistakes > 1000, `${mistakes} mistakes were read at ${places} places`)
+  t.ok(places > 150 && mistakes > 700, `${mistakes} mistakes were read at ${places} places`)
 })
 
 t.test('no line of the log shows the value of a placeholder, whether the start succeeds or not', async t => {
@@ -179,39 +179,52 @@ t.test('no line of the log shows the value of a placeholder, whether the start s
     [`file:/dev/null/${secret}.db`, /^store/],
     [`Über ${secret}`, /labels|name/]
   ]
-  const closing: Promise<void>[] = []
-  const counts = { started: 0, failed: 0, refused: 0, lines: 0 }
-  for (const [value, places] of texts) {
-    for (const place of placesIn(FULL).filter(keys => places.test(keys.join('.')))) {
-      const yaml = JSON.stringify(putAt(FULL, place, '${SECRET}'))
-      const { sink, lines } = logSink()
-      try {
-        const configuration = readConfiguration(yaml, { environment: { SECRET: value }, adapters })
-        const logger = createLogger('trace', configuredSecrets(adapters), sink, configuration.withhold)
-        logger.child({ listener: 'any' }).info({ err: new Error(`what a library says of ${value}`) }, value)
-        try {
-          const service = await startService({ configuration, logger })
-          for (const path of ['v1/quota-info', 'none', 'health/live'])
-            await (await fetch(`${service.publicUrl}${path}`, { method: 'POST', body: '{"actionKey":"email"}' })).text()
-          closing.push(service.close())
-          counts.started++
-        } catch (error) {
-          logger.fatal(...startFailure(error))
-          counts.failed++
-        }
-      } catch (error) {
-        if (!(error instanceof ConfigurationError)) throw error
-        counts.refused++
-      }
-      counts.lines += lines.length
-      const found = leak(lines.join(''), secret)
-      if (found) t.fail(`${value} at ${place.join('.')} shows ${found}: ${lines.find(line => leak(line, secret))}`)
+  const counts = { filled: 0, started: 0, failed: 0, lines: 0 }
+  const attempt = async (value: string, configuration: unknown) => {
+    const { sink, lines } = logSink()
+    const options = { environment: { SECRET: value }, adapters }
+    const read = readConfiguration(JSON.stringify(configuration), options)
+    const logger = createLogger('trace', configuredSecrets(adapters), sink, read.withhold)
+    logger.child({ listener: 'any' }).info({ err: new Error(`what a library says of ${value}`) }, value)
+    try {
+      const service = await startService({ configuration: read, logger })
+      for (const path of ['v1/quota-info', 'none', 'health/live'])
+        await (await fetch(`${service.publicUrl}${path}`, { method: 'POST', body: '{"actionKey":"email"}' })).text()
+      await service.close()
+      counts.started++
+    } catch (error) {
+      logger.fatal(...startFailure(error))
+      counts.failed++
     }
+    counts.lines += lines.length
+    t.equal(leak(lines.join(''), secret), undefined, lines.find(line => leak(line, secret)) ?? value)
   }
-  await Promise.all(closing)
+  for (const [value, places] of texts) {
+    // What can be read is tried all at once, but for what may keep the service from starting.
+    let together: unknown = FULL
+    for (const place of placesIn(FULL).filter(keys => places.test(keys.join('.')))) {
+      const alone = putAt(FULL, place, '${SECRET}')
+      if (!isReadable(alone, value)) continue
+      counts.filled++
+      const both = putAt(together, place, '${SECRET}')
+      if (!/host|store/.test(place.join('.')) && isReadable(both, value)) together = both
+      else await attempt(value, alone)
+    }
+    if (together !== FULL) await attempt(value, together)
+  }
   t.comment(JSON.stringify(counts))
-  t.ok(counts.started > 20 && counts.failed > 2 && counts.refused > 60 && counts.lines > 200)
+  t.ok(counts.filled > 30 && counts.started > 7 && counts.failed > 5 && counts.lines > 80)
 })
+
+function isReadable(configuration: unknown, value: string): boolean {
+  try {
+    readConfiguration(JSON.stringify(configuration), { environment: { SECRET: value }, adapters })
+    return true
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return false
+  }
+}
 
 t.test('what is no secret stays readable in the log', async t => {
   const written = {

@@ -166,6 +166,9 @@ t.test('`npm run messages` tells everything that is missing, in every file and e
     'providers/docspace/messages/de.json: feature.room is missing: Rooms'
   ])
   t.match(wrong.stdout, /6 mistakes/)
+  const another = run(t, 'src/devkit/check-messages.ts', [join(copy, 'src')])
+  t.equal(await another.ended, 1)
+  t.equal(another.stderr(), wrong.stderr, "another tree's src is looked at in the same way")
 
   rmSync(join(names, 'en.json'))
   t.match(npmRunMessages(copy).stderr, /providers\/docspace\/messages\/en\.json is missing/)

@@ -6,6 +6,9 @@ import { contentChecks } from './contents.ts'
 import { chooseEngine, type Engine } from './engine.ts'
 import { CONTAINER, IMAGE } from './image.ts'
 
+/** Of what is told of a failure. */
+const LINES_MAX = 20
+
 /** Where a container's mounts may lie: Docker for other systems shares this folder, not the system's one for temporary files. */
 const folder = mkdtempSync(join(process.cwd(), '.image-check-'))
 try {
@@ -38,7 +41,8 @@ async function checkAll(engine: Engine): Promise<boolean> {
       process.stdout.write(`  ✓ ${name}${figures === undefined ? '' : `: ${figures}`}\n`)
       counts.passed++
     } catch (error) {
-      process.stdout.write(`  ✗ ${name}: ${error instanceof Error ? error.message : error}\n`)
+      const told = (error instanceof Error ? error.message : String(error)).split('\n').slice(0, LINES_MAX)
+      process.stdout.write(`  ✗ ${name}: ${told.join('\n    ')}\n`)
       counts.failed++
     }
   }

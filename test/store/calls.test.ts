@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import type { StoreCall } from '../../src/store/calls.ts'
-import { migrate, openDatabase } from '../../src/store/database.ts'
+import { migrate, OF_A_SERVICE, openDatabase } from '../../src/store/database.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 
 async function open(t: Test, url: string) {
@@ -11,6 +11,7 @@ async function open(t: Test, url: string) {
   const database = openDatabase(
     url,
     () => {},
+    OF_A_SERVICE,
     call => calls.push(call)
   )
   t.teardown(() => database.close())

@@ -95,15 +95,16 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
           const ask = () => getAnswer(agent, connection, `${path}?${query}`, check, either)
           return policies.call(origin, deadlineAt, () => watched(watch, { operation }, ask), party)
         }
-        // If only the tariff fails, the report still stands without it.
-        const tariffRead = read('tariff', '/api/2.0/portal/tariff', answerChecks.any)
-          .then(answer => usablePart(answer, log))
-          .catch(error => tellFailure(error, log))
+        // If only the tariff fails, the report still stands without it; nothing of it is told before the quota is there.
+        const tariffRead = read('tariff', '/api/2.0/portal/tariff', answerChecks.any).then(
+          answer => () => usablePart(answer, log),
+          error => () => tellFailure(error, log)
+        )
         const quota = await read('quota', '/api/2.0/portal/payment/quota', answerChecks.quota).catch(error => {
           refused.abort(GIVEN_UP)
           throw error
         })
-        const tariff = await tariffRead
+        const tariff = (await tariffRead)()
         const portal = { origin, upgradePath: settings.upgradePath }
         const report = convert(quota.response, tariff, portal, new Date(now()))
         return tariff ? report : { ...report, partial: true }
@@ -124,6 +125,5 @@ function usablePart(answer: unknown, log: ProviderLog): DocSpaceTariff | undefin
 function tellFailure(error: unknown, log: ProviderLog): undefined {
   const { finding, reason = '' } = error instanceof ProviderError ? error : { finding: 'internal error' }
   const [, remedy = ''] = findingOf(finding, findings) ?? []
-  const details = { finding, reason, remedy }
-  if (reason !== GIVEN_UP) log.warn(details, 'the tariff could not be read; the answer stands without it')
+  log.warn({ finding, reason, remedy }, 'the tariff could not be read; the answer stands without it')
 }

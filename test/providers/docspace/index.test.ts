@@ -38,7 +38,7 @@ t.test('without the tariff a report is half of one', async t => {
   t.match(whole, { state: 'active', groups: [{ upgradeUrl: `${fake.url}/pay` }] })
   fake.fail('status-500', 'tariff')
   t.match(await ask(fake.url, fake.portal.keys.owner), { partial: true, state: undefined })
-  t.strictSame(warnings, [{ finding: 'upstream-error', reason: 'HTTP 500' }])
+  t.strictSame(warnings, [{ finding: 'upstream-error', reason: 'HTTP 500', remedy: 'Try again later.' }])
 })
 
 t.test('when somebody may have bought, both calls pass by the caches', async t => {

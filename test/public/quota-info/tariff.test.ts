@@ -65,6 +65,13 @@ t.test(
     t.equal((await bridge.call('upload-file')).status, 502)
     t.match(warnings(bridge), [{ reason: 'HTTP 418', msg: 'the provider could not tell' }])
     t.equal(warnings(bridge).length, 1)
+    // Nor where it fails first.
+    bridge.log.length = 0
+    bridge.docspace.fail('bad-key', 'tariff')
+    bridge.docspace.fail('html', 'quota')
+    bridge.docspace.delayMs = 50
+    t.equal((await bridge.call('upload-file')).status, 502)
+    t.notMatch(bridge.log.join(''), 'the tariff')
   }
 )
 
