@@ -17,6 +17,7 @@ import { buildPublicApp } from './public/app.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
+import { createBackground } from './service/background.ts'
 import type { Current } from './service/current.ts'
 import { createLive } from './service/live.ts'
 import { createSources } from './service/sources.ts'
@@ -129,6 +130,9 @@ async function open(
     health: () => current().shared.health()
   }
   observer.subscribe(event => current().shared.listener(event))
+  const sourceOf = { get: (name: string) => current().sources.get(name) }
+  const background = createBackground({ ...{ store, now, current }, publish: observer.publish, onError: onStoreError })
+  observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
   const publicApp = buildPublicApp({
@@ -172,8 +176,9 @@ async function open(
       store,
       shared,
       isStoreKept,
-      sources: { get: name => current().sources.get(name) },
+      sources: sourceOf,
       markPlan: reports.markPlan,
+      publish: observer.publish,
       now,
       isStopping,
       reload: readAgain && live.reload,
@@ -188,7 +193,7 @@ async function open(
   // Before all else: nobody waits for these.
   opened.defer(async () => {
     stopping = true
-    await live.close()
+    await Promise.all([live.close(), background.close()])
   })
   const address = `${await listen(publicApp, { section: 'server', portVariable: 'PORT', ...server })}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
@@ -197,6 +202,7 @@ async function open(
     `${await listen(managementApp, { section: 'management', portVariable: 'MANAGEMENT_PORT', ...management })}/`
   if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
   current().shared.start()
+  if (isStoreKept) background.start()
   return { publicUrl: address, ...(managementUrl && { managementUrl }), reload: live.reload }
 }
 

@@ -5,7 +5,6 @@ import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { parseYaml, type YamlFile } from './document.ts'
@@ -15,7 +14,7 @@ import { languageMistakes } from './labels.ts'
 import { type ConfiguredManagement, managementMistakes, readManagement } from './management.ts'
 import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders.ts'
 import { overridePorts } from './ports.ts'
-import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
+import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
@@ -32,7 +31,7 @@ export type Configuration = Omit<
   basePaths: string[]
   /** The maker's own servers, with the limits of each. */
   forward: ForwardTarget[]
-  providers: ReadonlyMap<string, SourceSettings>
+  providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
   /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
   hidden: ReadonlyMap<string, string>

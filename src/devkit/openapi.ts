@@ -102,6 +102,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     levels: { level: () => 'info', set: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
+    publish: () => {},
     now: Date.now
   })
   await app.ready()

@@ -58,7 +58,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
     guarded.addHook('onRequest', requireToken(tokens, app.log))
     guarded.register(apiDocumentRoute)
     guarded.register(configurationRoutes, { reload, levels })
-    const checkSite = createSiteCheck(store.connections, now)
+    const checkSite = createSiteCheck(store.connections, now, options.publish)
     guarded.register(sharedConnectionRoute, { sources, shared, ...(isStoreKept && { checkSite }) })
     if (!isStoreKept) return
     guarded.register(connectionRoutes, { connections: store.connections, ...options })

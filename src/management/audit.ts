@@ -18,7 +18,8 @@ const AuditEntry = Type.Object(
   {
     at: Type.String({ format: 'date-time', description: 'When.' }),
     actor: Type.String({
-      description: 'The name of the token that was used; `wix` for an app event, `command` for a command line.'
+      description:
+        'The name of the token that was used; `wix` for an app event, `command` for a command line, `service` for what it does by itself.'
     }),
     action: Type.String({
       description:

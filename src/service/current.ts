@@ -55,7 +55,11 @@ export function createCurrent(
     readAppEvent: createAppEventReader(envelope),
     quotas: watch.watched(createQuotaService({ actions, sources, ...reports }), actions),
     presenter: createPresenter({ ...configuration.presentation, now }),
-    shared: createSharedConnections({ sources, actions, known: new Map(known), publish, onFault, now })
+    shared: createSharedConnections({
+      ...{ sources, actions, publish, onFault, now },
+      known: new Map(known),
+      recheckMs: name => configuration.providers.get(name)?.recheckMs ?? 0
+    })
   }
 }
 

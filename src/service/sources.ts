@@ -4,10 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isSameProvider } from '../config/difference.ts'
 import type { Configuration } from '../config/load.ts'
+import type { ConfiguredProvider } from '../config/providers.ts'
 import type { Publish } from '../observe/events.ts'
 import { gently } from '../providers/gentleness.ts'
 import type { TimedProvider } from '../quota/provider.ts'
-import { createSource, fetchWithinMs, type Source, type SourceSettings } from '../quota/source.ts'
+import { createSource, fetchWithinMs, type Source } from '../quota/source.ts'
 import type { Store } from '../store/index.ts'
 
 /** A call that was begun with a source may ask its provider this long after: its deadline, 5 s at most, and what a store may take. */
@@ -37,7 +38,7 @@ export interface SourcesOptions {
 }
 
 interface Opened {
-  settings: SourceSettings
+  settings: ConfiguredProvider
   source: Source
   /** When what asks it now has its answer. */
   close(): Promise<void>
@@ -81,7 +82,7 @@ export function createSources({ lingerMs = LINGER_MS, ...options }: SourcesOptio
   }
 }
 
-function open(settings: SourceSettings, { store, now, logger, publish }: SourcesOptions): Opened {
+function open(settings: ConfiguredProvider, { store, now, logger, publish }: SourcesOptions): Opened {
   const { name, adapter, freshness } = settings
   const created = adapter.create(settings.settings, {
     name,

@@ -10,6 +10,7 @@ import { createKeyring } from './encryption.ts'
 import { createHealthCheck, type StoreHealth } from './health.ts'
 import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
 import { createLeases, type Leases, localLeases } from './leases.ts'
+import { createRecheckRows, type Rechecks } from './rechecks.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { signingKey } from './signing-key.ts'
 import { type ConnectionCount, countConnections } from './standing.ts'
@@ -35,6 +36,7 @@ export interface Store {
   connections: Connections
   /** How the connections are, counted. */
   standing(): Promise<ConnectionCount[]>
+  rechecks: Rechecks
   audit: Audit
   rotation: Rotation
   changes: Changes
@@ -80,6 +82,7 @@ export async function openStore({
   return {
     connections: createConnections({ db: queries, engine, keyring, changes, audit, now }),
     standing: () => countConnections(queries, keyring),
+    rechecks: createRecheckRows(queries, keyring),
     audit,
     rotation: createRotation(queries, keyring),
     changes,

@@ -15,7 +15,8 @@ export function migrations(engine: Engine): MigrationProvider {
       '005-sealed-reports': sealedReports(engine),
       '006-saves': saves(engine),
       '007-removals': removals(engine),
-      '008-ends-of-credentials': endsOfCredentials
+      '008-ends-of-credentials': endsOfCredentials,
+      '009-rechecks': rechecks
     })
   }
 }
@@ -36,6 +37,17 @@ const endsOfCredentials: Migration = {
       .createIndex('connections_standing')
       .on('connections')
       .columns(['provider', 'health', 'key_id', 'expires_at'])
+      .execute()
+  }
+}
+
+/** Whose turn it is to be checked again must be found without reading all. */
+const rechecks: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createIndex('connections_by_check')
+      .on('connections')
+      .columns(['provider', 'checked_at', 'instance_id'])
       .execute()
   }
 }

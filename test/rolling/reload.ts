@@ -1,6 +1,7 @@
 // npm run test:reload: the configuration of one service is read again 20 times, at 200 calls a second: every call must be answered,
 // and rightly. RELOADS, CALLS_A_SECOND.
 import { setTimeout as sleep } from 'node:timers/promises'
+import tap from 'tap'
 import { createCallers } from './callers.ts'
 import { createReplicas } from './replicas.ts'
 
@@ -12,6 +13,9 @@ const EVERY_MS = 1000
 const LINGER_MS = 11_000
 /** What a busy machine may leave of the load. */
 const LOAD_MIN = 0.95
+
+// It comes along with the database, and would take this for a test that hangs.
+tap.setTimeout(0)
 
 const teardowns: (() => unknown)[] = []
 const teardown = (work: () => unknown) => void teardowns.push(work)

@@ -46,7 +46,7 @@ async function start(t: Test) {
     lingerMs: LINGER_MS
   })
   const freshness = { deadlineMs: 5000, patienceMs: 1000, freshForMs: 0, keepForMs: 0 }
-  const configured = (name: string, settings: unknown) => ({ name, adapter, settings, freshness })
+  const configured = (name: string, settings: unknown) => ({ name, adapter, settings, freshness, recheckMs: 0 })
   const prepare = (...list: ReturnType<typeof configured>[]) =>
     sources.prepare(new Map(list.map(entry => [entry.name, entry])))
   return { told, events, answers, sources, store, configured, prepare }
