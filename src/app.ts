@@ -26,6 +26,7 @@ import { holdStore } from './store/hold.ts'
 import { openStore, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
 import { StoreError, storeTroubles } from './store/store-error.ts'
+import type { Tries } from './webhooks/delivery.ts'
 
 export interface ServiceOptions {
   configuration: Configuration
@@ -39,6 +40,8 @@ export interface ServiceOptions {
   now?: () => number
   /** Where calls are traced to; the service closes it. Absent where nothing is traced. */
   tracing?: Tracing | undefined
+  /** How often a webhook is tried; of the usual length when left out. */
+  tries?: Tries | undefined
   /** Starts also on a store of which a large part is under keys that are not configured. */
   force?: boolean
 }
@@ -80,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function open(
-  { configuration, readAgain, logger: untraced, now = Date.now, tracing, force = false }: ServiceOptions,
+  { configuration, readAgain, logger: untraced, now = Date.now, tracing, tries, force = false }: ServiceOptions,
   opened: AsyncDisposableStack
 ): Promise<Omit<Service, 'close'>> {
   const { server, management } = configuration
@@ -92,7 +95,7 @@ async function open(
   observer.subscribe(eventLog.listener)
   opened.defer(() => eventLog.close())
   if (tracing) observer.subscribe(tracing.listener)
-  const watch = createWatch(observer.publish)
+  const watch = createWatch(observer.publish, (key, report) => background.onReport(key, report))
   let stopping = false
   const isStopping = () => stopping
   const onStoreError = storeErrorTeller(logger)
@@ -131,7 +134,11 @@ async function open(
   }
   observer.subscribe(event => current().shared.listener(event))
   const sourceOf = { get: (name: string) => current().sources.get(name) }
-  const background = createBackground({ ...{ store, now, current }, publish: observer.publish, onError: onStoreError })
+  const background = createBackground({
+    ...{ store, now, current, log: logger, tries },
+    publish: observer.publish,
+    onError: onStoreError
+  })
   observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })

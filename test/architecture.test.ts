@@ -17,6 +17,7 @@ const FLOORS = [
   'management',
   'http',
   'pages',
+  'webhooks',
   'presentation',
   'providers',
   'quota',

@@ -32,6 +32,7 @@ export function differenceOf(before: Configuration, after: Configuration): Diffe
     live: [
       ...(isDeepStrictEqual(of(before), of(after)) ? [] : ['wix']),
       ...(listener ? keys(tokensOf(management), tokensOf(later)).map(at('management')) : []),
+      ...(isDeepStrictEqual(before.webhooks, after.webhooks) ? [] : ['webhooks']),
       ...keys(before.presentation, after.presentation).map(at('presentation')),
       ...keys(withoutAdapters(before), withoutAdapters(after)).map(at('providers')),
       ...keys(Object.fromEntries(before.actions), Object.fromEntries(after.actions)).map(at('actions'))

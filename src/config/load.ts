@@ -6,6 +6,7 @@ import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '..
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { type Static, Value } from '../schema.ts'
+import type { Webhook } from '../webhooks/delivery.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { parseYaml, type YamlFile } from './document.ts'
 import { fit, type IsFilled } from './fit.ts'
@@ -18,15 +19,18 @@ import { type ConfiguredAction, type ConfiguredProvider, readActions, readProvid
 import { ConfigurationSchema } from './schema.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
+import { readWebhooks } from './webhooks.ts'
 import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
-  'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
+  'wix' | 'management' | 'store' | 'webhooks' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
   management?: ConfiguredManagement
   store?: ConfiguredStore
+  /** Who is told of what happens. */
+  webhooks: Webhook[]
   /** Where Wix asks for quotas; each ends in a slash. */
   basePaths: string[]
   /** The maker's own servers, with the limits of each. */
@@ -117,6 +121,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
       ...portMistakes(valid, forwarding.forward)
     )
   const store = readStore(valid?.store, mistakes)
+  const webhooks = readWebhooks(valid?.webhooks, mistakes)
   if (valid)
     mistakes.push(
       ...storeMistakes(
@@ -127,7 +132,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
         providers
       )
     )
-  const read = { ...forwarding, publicKeys, providers, actions, ...(store && { store }) }
+  const read = { ...forwarding, publicKeys, webhooks, providers, actions, ...(store && { store }) }
   const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
     const tell = withholdFromMistakes(filled, publicValues(plain, [...adapters.keys()]))

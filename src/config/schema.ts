@@ -6,6 +6,7 @@ import { Duration } from './durations.ts'
 import { ManagementSchema } from './management.ts'
 import { ServerSchema } from './server.ts'
 import { StoreSchema } from './store.ts'
+import { WebhooksSchema } from './webhooks.ts'
 
 const strict = { additionalProperties: false }
 
@@ -89,6 +90,7 @@ export const ConfigurationSchema = Type.Object(
     ),
     management: Type.Optional(ManagementSchema),
     store: Type.Optional(StoreSchema),
+    webhooks: Type.Optional(WebhooksSchema),
     presentation: Type.Object(
       {
         sizes: Type.Union([Type.Literal('in-name'), Type.Literal('in-value')], {

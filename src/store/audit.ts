@@ -10,6 +10,7 @@ export type AuditAction =
   | 'connection.deleted'
   | 'site.removed'
   | 'store.imported'
+  | 'webhook.failed'
 
 /** Who does what nobody asked for, in the audit. */
 export const SERVICE_ACTOR = 'service'

@@ -12,7 +12,7 @@ import type { Changes } from './changes.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Engine } from './database.ts'
 import type { Keyring } from './encryption.ts'
-import { forgetKnowledge } from './knowledge.ts'
+import { forgetKnowledge, forgetNotices } from './knowledge.ts'
 import { isAfter, openConnection, sealConnection } from './sealed.ts'
 import { beginSave, endSave, lockSite, type PendingSave, removeSite } from './sites.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
@@ -218,6 +218,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
           .executeTakeFirst()
         if (numDeletedRows === 0n) return false
         await forgetKnowledge(transaction, key.instanceId, { only: key.provider })
+        await forgetNotices(transaction, key.instanceId, { only: key.provider })
         await audit.write(transaction, 'connection.deleted', key, actor)
         changed(key)
         return true

@@ -16,7 +16,8 @@ export function migrations(engine: Engine): MigrationProvider {
       '006-saves': saves(engine),
       '007-removals': removals(engine),
       '008-ends-of-credentials': endsOfCredentials,
-      '009-rechecks': rechecks
+      '009-rechecks': rechecks,
+      '010-notices': notices(engine)
     })
   }
 }
@@ -38,6 +39,24 @@ const endsOfCredentials: Migration = {
       .on('connections')
       .columns(['provider', 'health', 'key_id', 'expires_at'])
       .execute()
+  }
+}
+
+function notices(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('notices')
+        .addColumn('type', text, column => column.notNull())
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('subject', text, column => column.notNull())
+        .addColumn('state', text, column => column.notNull())
+        .addPrimaryKeyConstraint('notices_pk', ['type', 'provider', 'instance_id', 'subject'])
+        .execute()
+      await db.schema.createIndex('notices_by_site').on('notices').columns(['instance_id', 'provider']).execute()
+    }
   }
 }
 

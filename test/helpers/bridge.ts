@@ -9,6 +9,7 @@ import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake
 import { createLogger } from '../../src/logging.ts'
 import { openTracing } from '../../src/observe/tracing.ts'
 import { adapters } from '../../src/providers/index.ts'
+import type { Tries } from '../../src/webhooks/delivery.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
 import { logSink } from './log-sink.ts'
 
@@ -49,6 +50,9 @@ export interface BridgeOptions {
   server?: object
   forward?: object
   management?: object
+  webhooks?: object[]
+  /** How often a webhook is tried. */
+  tries?: Tries
   presentation?: object
   docspace?: object
   /** Turns connections per site on: the provider `sites`, and the action `site-room` that asks it. */
@@ -84,6 +88,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
     ...(options.forward && { forward: options.forward }),
     ...(options.management && { management: { port: 0, ...options.management } }),
     ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
+    ...(options.webhooks && { webhooks: options.webhooks }),
     presentation: { ...options.presentation },
     providers: {
       docspace: {
@@ -148,6 +153,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
     configuration,
     readAgain: read,
     logger,
+    tries: options.tries,
     now: options.now ?? clock,
     tracing: options.traced ? await openTracing(process.env, logger) : undefined,
     force: options.force === true
