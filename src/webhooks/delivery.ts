@@ -1,4 +1,5 @@
 // One message to one webhook: signed, tried again while the receiver does not take it, through the guard of all outgoing calls.
+import { once } from 'node:events'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import { type Agent, request } from 'undici'
 import { createOutboundAgent } from '../providers/outbound.ts'
@@ -45,6 +46,7 @@ export interface Tries {
   waitMsMax: number
 }
 
+const STOPPED = 'the service stopped'
 /** Over an hour, or so: a receiver may be renewed meanwhile. */
 const TRIES: Tries = { retries: 10, firstAfterMs: 2000, waitMsMax: 900_000 }
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md asks for 15 to 30 s. */
@@ -87,6 +89,7 @@ export function createDeliveries(tries: Tries = TRIES): Deliveries {
 
   return {
     async deliver(webhook, message, signal) {
+      const over = new AbortController()
       const policy = retry(
         handleWhen(error => error instanceof DeliveryError && !FINAL.has(error.reason) && !signal.aborted),
         {
@@ -94,14 +97,22 @@ export function createDeliveries(tries: Tries = TRIES): Deliveries {
           backoff: new ExponentialBackoff({ initialDelay: tries.firstAfterMs, maxDelay: tries.waitMsMax })
         }
       )
-      await policy.execute(() => send(webhook, message, signal), signal)
+      // A wait that has begun goes on when the service stops; nobody waits for it then.
+      const told = policy.dangerouslyUnref().execute(() => send(webhook, message, signal))
+      await Promise.race([told, stopOf(signal, over.signal)]).finally(() => over.abort())
     },
     close: async () => void (await Promise.all([...agents.values()].map(agent => agent.close())))
   }
 }
 
+/** Fails when the service stops, or all is over. */
+async function stopOf(signal: AbortSignal, over: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: over })
+  throw new DeliveryError(STOPPED)
+}
+
 function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'the service stopped'
+  if (signal.aborted) return STOPPED
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout'
   return error instanceof Error && 'code' in error ? String(error.code) : 'unreachable'
 }

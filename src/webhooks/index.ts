@@ -1,4 +1,5 @@
 // Tells webhooks of crossings: of each once, whichever replica saw it, and what could not be told in the log and the audit.
+import { setMaxListeners } from 'node:events'
 import { bulkhead } from 'cockatiel'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
@@ -45,6 +46,8 @@ export function createWebhooks({ store, webhooks, actions, log, onError, now, tr
   const deliveries = createDeliveries(tries)
   const stopped = new AbortController()
   const { signal } = stopped
+  // Each message that is on its way hears of a stop.
+  setMaxListeners(0, signal)
   const places = bulkhead(AT_ONCE, WAITING_MAX)
   const underWay = new Set<Promise<void>>()
   const seen = new LRUCache<string, string>({ max: SEEN_MAX })

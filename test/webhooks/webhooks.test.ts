@@ -1,8 +1,9 @@
 // What webhooks are told, by a service on real sockets.
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { openDatabase } from '../../src/store/database.ts'
 import type { BridgeOptions } from '../helpers/bridge.ts'
-import { startBridge } from '../helpers/bridge.ts'
+import { startBridge, TODAY } from '../helpers/bridge.ts'
 import { onEachEngine } from '../helpers/engines.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
@@ -99,7 +100,7 @@ onEachEngine(engine => {
   t.test(
     `${engine.name}: what could not be told is in the log and the audit, and no more once the site is removed`,
     async t => {
-      const { connect, check, docspace, receiver, log, manage } = await start(t)
+      const { connect, check, docspace, receiver, log, manage, storeUrl } = await start(t)
       await connect()
       receiver.status = 500
       docspace.fail('bad-key')
@@ -135,6 +136,10 @@ onEachEngine(engine => {
         t.equal(receiver.tries.length, tries, String(status))
       }
       await manage('DELETE', 'v1/connections/sites/site-1')
+      const database = openDatabase(storeUrl, error => t.fail(error.message))
+      const left = await database.queries.selectFrom('notices').selectAll().execute()
+      t.strictSame(left, [], 'nothing names the site any more')
+      await database.close()
     }
   )
 
@@ -180,7 +185,7 @@ t.test(
   'a connection in the configuration: refused by a call, and well again; a key that ends is told 30 and 3 days before',
   async t => {
     const receiver = await startReceiver(t)
-    let now = new Date('2026-11-22T12:00:00Z').getTime()
+    let now = TODAY.getTime()
     const bridge = await startBridge(t, {
       webhooks: [receiver.webhook],
       management: { token: 'a-token-for-tests' },
@@ -208,6 +213,8 @@ t.test(
       { type: 'key.expiring', data: { daysLeft: 1 } }
     ])
     t.notOk('instanceId' in (receiver.told[0]?.data ?? {}))
+    // Calls are signed on this day.
+    now = TODAY.getTime()
     docspace.fail('bad-key')
     await bridge.call('create-room')
     await bridge.call('upload-file')
@@ -237,8 +244,16 @@ t.test('only what is asked for is told, also after a reload', async t => {
   t.match(await (await manage('POST', 'v1/config/reload')).json(), { changed: ['webhooks'] })
   setRoom(docspace.portal.scenario, 95, 100)
   await ask('site-1')
-  await added.until(1)
-  t.match(added.told, [{ type: 'quota.near-limit', data: { feature: 'room', percentage: 95 } }])
+  await added.until(2)
+  const features = added.told.map(({ data }) => [data.feature, data.percentage])
+  t.strictSame(
+    features.sort(),
+    [
+      ['manager', 80],
+      ['room', 95]
+    ],
+    'what the action shows, with what readers are warned of'
+  )
 })
 
 t.test('an address that leads to a private network is not called, whatever its name', async t => {
