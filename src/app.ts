@@ -118,6 +118,7 @@ async function open(
     onFetch: watch.onFetch,
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
+  opened.defer(() => reports.settled())
   const live = createLive({
     configuration,
     read: readAgain ?? (() => configuration),

@@ -49,8 +49,8 @@ export const exportStore = defineCommand({
     }
   },
   examples: [
-    'export quota-bridge.age --config quota-bridge.yaml --passphrase-file passphrase',
-    'export - --config quota-bridge.yaml --store-key > quota-bridge.age'
+    'export quota-bridge.age --config q.yaml --passphrase-file pass',
+    'export - --config q.yaml --store-key > quota-bridge.age'
   ],
   async run({ values, operands: [target = STANDARD] }, context) {
     const { config, replace, force } = values

@@ -41,8 +41,8 @@ export const importStore = defineCommand({
     'dry-run': { type: 'boolean', default: false, description: 'reads all of the file, and says what would come of it' }
   },
   examples: [
-    'import quota-bridge.age --config quota-bridge.yaml --passphrase-file passphrase --dry-run',
-    'import - --config quota-bridge.yaml < quota-bridge.age'
+    'import quota-bridge.age --config q.yaml --passphrase-file pass --dry-run',
+    'import - --config q.yaml < quota-bridge.age'
   ],
   async run({ values, operands: [source = STANDARD] }, context) {
     const { config, merge, 'dry-run': dryRun, 'passphrase-file': passphraseFile } = values

@@ -16,7 +16,7 @@ import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts
 import { metricsRoute } from './metrics.ts'
 import { readinessRoute } from './readiness.ts'
 import { sharedConnectionRoute } from './shared-connection.ts'
-import { type NamedToken, requireToken } from './tokens.ts'
+import { createTokenGuard, type NamedToken } from './tokens.ts'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 
@@ -45,17 +45,18 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
   const { sources, now } = options
   app.register(readinessRoute, { isStopping, sources, shared, ...(isStoreKept && { checkStore: store.health }) })
   app.decorateRequest('actor', '')
+  const requireToken = createTokenGuard(app.log)
   app.register(async read => {
     const { isOpen } = metricsAccess
     if (!isOpen)
       read.addHook(
         'onRequest',
-        requireToken(() => [...tokens(), ...metricsAccess.tokens()], app.log)
+        requireToken(() => [...tokens(), ...metricsAccess.tokens()])
       )
     read.register(metricsRoute, { metrics, isOpen })
   })
   app.register(async guarded => {
-    guarded.addHook('onRequest', requireToken(tokens, app.log))
+    guarded.addHook('onRequest', requireToken(tokens))
     guarded.register(apiDocumentRoute)
     guarded.register(configurationRoutes, { reload, levels })
     const checkSite = createSiteCheck(store.connections, now, options.publish)

@@ -28,11 +28,14 @@ const warningOf = (address: string) => ({
   message: 'the management API was called without a right token'
 })
 
-/** A hook that lets a request pass only with one of the tokens of that moment, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
-export function requireToken(tokens: () => readonly NamedToken[], log: FastifyBaseLogger) {
+/** Makes the hook that lets a request pass only with one of the tokens of that moment, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
+export type RequireToken = (tokens: () => readonly NamedToken[]) => (request: FastifyRequest) => Promise<void>
+
+/** Wrong tokens are counted for all that it guards together. */
+export function createTokenGuard(log: FastifyBaseLogger): RequireToken {
   const wrong = createFailures(WINDOW_MS)
   const warn = createCountedWarnings(log, warningOf('other addresses'))
-  return async (request: FastifyRequest) => {
+  return tokens => async request => {
     if (wrong.count(request.ip) >= WRONG_MAX) {
       throw new QuotaBridgeError('RATE_LIMITED', {
         message: 'Too many wrong tokens came from this address.',

@@ -3,6 +3,7 @@
 import { Registry } from 'prom-client'
 import { type ErrorCode, errorCatalogue } from '../errors.ts'
 import type { StoreCall } from '../store/calls.ts'
+import { HEALTHS, type Health } from '../store/connections.ts'
 import { storeTroubles } from '../store/store-error.ts'
 import type { AnsweredCall, BreakerChange, ForwardedCall, UpstreamCall } from './calls.ts'
 import type { ServiceEvent } from './events.ts'
@@ -19,7 +20,7 @@ export interface MetricsNames {
 
 /** How the connections are at this moment. */
 export interface Standing {
-  connections: readonly { provider: string; health: string; count: number }[]
+  connections: readonly { provider: string; health: Health; count: number }[]
   /** When the first credentials of each provider end, in milliseconds since 1970, where that is known. */
   credentialsEndAt: ReadonlyMap<string, number>
 }
@@ -63,6 +64,8 @@ export function createMetrics({ standing, now, ...names }: MetricsOptions): Metr
     const { connections, credentialDaysLeft } = instruments
     const found = await standing()
     connections.reset()
+    // Also how many are not so: an alert that divides by what is not there stays silent.
+    for (const { provider } of found.connections) for (const health of HEALTHS) connections.inc({ provider, health }, 0)
     for (const { provider, health, count } of found.connections) connections.inc({ provider, health }, count)
     credentialDaysLeft.reset()
     for (const [provider, endsAt] of found.credentialsEndAt)

@@ -34,6 +34,8 @@ export interface Fetches<Result> {
   join(fetch: Fetch<Result>): Promise<Result>
   /** What is under way for a connection, or with undefined for all, must not be kept, nor be joined. */
   overtake(key: ConnectionKey | undefined): void
+  /** Resolves when nothing is under way: every result is where the other replicas look, and no lease is held. */
+  settled(): Promise<void>
 }
 
 interface Flight<Result> {
@@ -43,6 +45,13 @@ interface Flight<Result> {
 
 export function createFetches<Result>(leases: Leases, briefly: Briefly): Fetches<Result> {
   const flights = new Map<string, Flight<Result>>()
+  /** What nobody may wait for, but the end of the service must. */
+  const underWay = new Set<Promise<unknown>>()
+
+  function follow(work: Promise<unknown>): void {
+    underWay.add(work)
+    void work.finally(() => underWay.delete(work))
+  }
 
   async function fly(fetch: Fetch<Result>, isCurrent: () => boolean, land: (result: Result) => void) {
     const { key, giveUpAfterMs, adopt, run, lateError } = fetch
@@ -60,7 +69,7 @@ export function createFetches<Result>(leases: Leases, briefly: Briefly): Fetches
           return await shared
         } finally {
           // Those who wait need not wait for that too.
-          if (lease) void briefly(() => lease.release())
+          if (lease) follow(briefly(() => lease.release()))
         }
       }
       if (performance.now() > giveUpAt) throw lateError()
@@ -82,18 +91,23 @@ export function createFetches<Result>(leases: Leases, briefly: Briefly): Fetches
     flights.set(id, flight)
     // Those who wait hear of a failure; when nobody does any more, that is no fault.
     promise.catch(() => {})
-    fly(fetch, isCurrent, result => land(() => resolve(result))).catch(error => land(() => reject(error)))
+    const flying = fly(fetch, isCurrent, result => land(() => resolve(result)))
+    follow(flying.catch(error => land(() => reject(error))))
     return promise
   }
 
   return {
     join(fetch) {
-      const underWay = flights.get(idOf(fetch.key))
-      return underWay?.variant === fetch.variant ? underWay.result : start(fetch)
+      const flight = flights.get(idOf(fetch.key))
+      return flight?.variant === fetch.variant ? flight.result : start(fetch)
     },
     overtake(key) {
       if (key) flights.delete(idOf(key))
       else flights.clear()
+    },
+    async settled() {
+      // What ends may leave its lease to be let go of.
+      while (underWay.size > 0) await Promise.all(underWay)
     }
   }
 }

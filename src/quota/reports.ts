@@ -17,6 +17,8 @@ export interface Reports {
   show(request: ShowRequest): Promise<Shown>
   /** Notes that the plan behind a connection may have changed; while such a note lives, nothing happens. */
   markPlan(key: ConnectionKey): Promise<void>
+  /** Resolves when no fetch is under way any more, also none that nobody waits for; before it, the store must not close. */
+  settled(): Promise<void>
 }
 
 export function createReports(
@@ -32,6 +34,7 @@ export function createReports(
     fetches.overtake(key)
   })
   return {
+    settled: () => fetches.settled(),
     show: createShow(memory, fetches, now, options.onFetch),
     async markPlan(key) {
       const at = now()

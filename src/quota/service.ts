@@ -48,7 +48,7 @@ export interface QuotaService<Action extends QuotaAction = QuotaAction> {
   upgradeUrl(key: ConnectionKey, group: number, noted?: boolean): Promise<string | undefined>
 }
 
-export interface QuotaServiceOptions<Action extends QuotaAction> extends Reports {
+export interface QuotaServiceOptions<Action extends QuotaAction> extends Pick<Reports, 'show' | 'markPlan'> {
   actions: ReadonlyMap<string, Action>
   /** By name. */
   sources: ReadonlyMap<string, Source>

@@ -423,3 +423,20 @@ t.test('a provider that is misspelt is told by one that is wrong itself, too', a
   )
   t.match(mistakes(wrong), [/speed/, /provider .*did you mean docspace\?/])
 })
+
+t.test('the metrics may have a token of their own, or none, and not both', async t => {
+  const metrics = (written: string) => `${GOOD}management: { token: a-token-of-16-chars, metrics: ${written} }\n`
+  t.strictSame(read(`${GOOD}management: { token: a-token-of-16-chars }\n`).management?.metrics, {
+    isOpen: false,
+    tokens: []
+  })
+  t.strictSame(read(metrics('{ token: another-of-16-chars }')).management?.metrics, {
+    isOpen: false,
+    tokens: [{ name: 'default', token: 'another-of-16-chars' }]
+  })
+  t.strictSame(read(metrics('{ open: true }')).management?.metrics, { isOpen: true, tokens: [] })
+  t.match(mistakes(metrics('{ open: true, token: another-of-16-chars }')), [
+    /^management\.metrics\.token \(\d+\)(:| ).*opens nothing that open: true leaves closed/
+  ])
+  t.match(mistakes(metrics('{ token: short }')), [/^management\.metrics\.token/])
+})

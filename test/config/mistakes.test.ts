@@ -35,7 +35,7 @@ t.test('a secret in the place of what should hold it is not shown, the placehold
     [
       'the key token forgotten',
       add('management: "${MANAGEMENT_TOKEN}"'),
-      /^management \(line 10\) is \$\{MANAGEMENT_TOKEN\} \(its value is not shown\), but must be a mapping with the keys host, port, token: .*for example \{"token":"\$\{MANAGEMENT_TOKEN\}"\}/
+      /^management \(line 10\) is \$\{MANAGEMENT_TOKEN\} \(its value is not shown\), but must be a mapping with the keys host, port, token, metrics: .*for example \{"token":"\$\{MANAGEMENT_TOKEN\}"\}/
     ],
     [
       'the keys url and apiKey forgotten',

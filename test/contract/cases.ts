@@ -360,6 +360,8 @@ export const cases: Record<string, Case> = {
   'putLogLevel 400': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'loud' })],
   'putLogLevel 401': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'warn' }, 'another-token')],
   'putLogLevel 413': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'a'.repeat(17_000) })],
+  'getMetrics 200': async route => [await managed(route, 'GET', 'metrics')],
+  'getMetrics 401': async route => [await managed(route, 'GET', 'metrics', undefined, 'another-token')],
   ...afterManyWrongTokens({
     putConnection: ['PUT', SITE, {}],
     getConnection: ['GET', SITE],
@@ -372,7 +374,8 @@ export const cases: Record<string, Case> = {
     reloadConfiguration: ['POST', RELOAD],
     getLogLevel: ['GET', 'v1/log-level'],
     putLogLevel: ['PUT', 'v1/log-level', { level: 'warn' }],
-    getApiDocument: ['GET', 'openapi.yaml']
+    getApiDocument: ['GET', 'openapi.yaml'],
+    getMetrics: ['GET', 'metrics']
   })
 }
 

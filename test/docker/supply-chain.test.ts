@@ -39,7 +39,13 @@ t.test('the workflow tests on both versions of Node, and checks dependencies and
   t.strictSame(permissions, { contents: 'read' })
   const commands = (job: string) => jobs[job].steps.flatMap(({ run }: { run?: string }) => run ?? [])
   t.strictSame(jobs.test.strategy.matrix, { node: [24, 26] })
-  t.match(commands('test'), ['npm ci', /^npm install --no-save node@/, /assert\.equal/, 'npm test'])
+  t.match(commands('test'), [
+    'npm ci',
+    /^npm install --no-save node@/,
+    /assert\.equal/,
+    /^\.ci\/prometheus/,
+    'npm test'
+  ])
   t.ok(commands('dependencies').includes('npm audit --omit=dev'))
   t.ok(commands('image').includes('docker/build-check'))
   t.ok(commands('image').some((command: string) => command.startsWith('npm sbom --omit=dev ')))

@@ -3,7 +3,6 @@ import { type Bridge, MANAGEMENT_TOKEN } from './bridge.ts'
 
 export interface Sample {
   name: string
-  /** Those that are named must be so; with others or without. */
   labels: Record<string, string>
   value: number
 }
@@ -32,10 +31,8 @@ export function parseMetrics(text: string): Sample[] {
 
 const unescaped = (text: string) => text.replace(/\\(.)/g, (_all, sign) => (sign === 'n' ? '\n' : sign))
 
-export async function readMetrics({ get }: Bridge, token = MANAGEMENT_TOKEN): Promise<ReadMetrics> {
-  const answer = await get('management', 'metrics', { headers: { authorization: `Bearer ${token}` } })
-  const text = await answer.text()
-  if (answer.status !== 200) throw new Error(`metrics are answered with ${answer.status}: ${text}`)
+/** What a text of metrics says. */
+export function metricsOf(text: string): ReadMetrics {
   const samples = parseMetrics(text)
   const idOf = (labels: Record<string, string>) => JSON.stringify(Object.entries(labels).sort())
   return {
@@ -44,4 +41,11 @@ export async function readMetrics({ get }: Bridge, token = MANAGEMENT_TOKEN): Pr
     value: ({ name, labels }) =>
       samples.find(sample => sample.name === name && idOf(sample.labels) === idOf(labels))?.value
   }
+}
+
+export async function readMetrics({ get }: Bridge, token = MANAGEMENT_TOKEN): Promise<ReadMetrics> {
+  const answer = await get('management', 'metrics', { headers: { authorization: `Bearer ${token}` } })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`metrics are answered with ${answer.status}: ${text}`)
+  return metricsOf(text)
 }

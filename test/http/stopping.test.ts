@@ -2,7 +2,10 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { MANAGEMENT_TOKEN, startBridge } from '../helpers/bridge.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { MANAGEMENT_TOKEN, startBridge, TODAY } from '../helpers/bridge.ts'
+import { startManagedBridge } from '../helpers/manage.ts'
+import { startPostgres } from '../helpers/postgres.ts'
 
 t.test('calls are answered until the drain is over, and told that the connection ends', async t => {
   const { service, wix, get, docspace } = await startBridge(t, {
@@ -55,4 +58,32 @@ t.test('a call under way when the service stops is answered', async t => {
   t.equal(answer.status, 200)
   t.equal(answer.headers.get('connection'), 'close')
   await closing
+})
+
+t.test('what is asked behind an answer is stored, and leaves the other replicas nothing to wait for', async t => {
+  const postgres = await startPostgres(t)
+  const bridge = await startManagedBridge(t, {
+    store: { url: await postgres.newDatabase() },
+    sites: { freshFor: '0s', patience: '20ms', keepFor: '1h' },
+    now: () => TODAY.getTime() + Math.floor(performance.now()),
+    logLevel: 'warn'
+  })
+  const { docspace, service, storeUrl } = bridge
+  await bridge.connect('site', { url: docspace.url, apiKey: docspace.portal.keys.owner })
+  t.equal((await bridge.ask('site')).status, 200)
+  const database = openDatabase(storeUrl, () => {})
+  t.teardown(() => database.close())
+  const fetchedAt = async () => {
+    const [row] = await database.queries.selectFrom('snapshots').select('fetched_at').execute()
+    return Number(row?.fetched_at)
+  }
+  const before = await fetchedAt()
+  docspace.delayMs = 400
+  const calls = docspace.calls.length
+  t.match((await bridge.ask('site')).headers.get('cache-status'), /detail=late/)
+  t.ok(docspace.calls.length > calls, 'the portal is being asked')
+  await service.close()
+  t.ok((await fetchedAt()) > before)
+  t.strictSame(await database.queries.selectFrom('leases').selectAll().execute(), [])
+  t.notMatch(bridge.log.join(''), /internal error/)
 })

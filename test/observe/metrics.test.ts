@@ -1,4 +1,5 @@
 // GET /metrics of a whole service: what it tells of each kind of work, who may read it, and what never gets into it.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -206,4 +207,12 @@ t.test('connections are counted by health, and the days are told until the first
     Number
   )
   t.equal(metrics.value({ name: 'quota_bridge_store_errors_total', labels: { trouble: 'disk-full' } }), 0)
+})
+
+t.test('every metric of ours is in the documentation', async t => {
+  const { text } = await readMetrics(await start(t))
+  const names = [...text.matchAll(/^# TYPE (quota_bridge_\w+) /gm)].map(([, name = '']) => name)
+  t.ok(names.length > 15)
+  const page = readFileSync('docs/operating.md', 'utf8')
+  for (const name of names) t.ok(page.includes(`\`${name}\``), name)
 })

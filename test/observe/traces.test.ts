@@ -192,6 +192,7 @@ t.test('what no call began is no trace', async t => {
   while (linesOf(bridge, 'the connection in the configuration works').length === 0)
     await bridge.get('management', 'health/ready')
   t.strictSame(await bridge.flush(), [])
+  t.strictSame(linesOf(bridge, 'internal error'), [])
 })
 
 t.test('the environment names the service, and which traces are kept', async t => {

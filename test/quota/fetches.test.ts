@@ -211,3 +211,30 @@ t.test('a failure that nobody waits for is no fault of ours', async t => {
   await sleep(20)
   t.strictSame(unhandled, [])
 })
+
+t.test('it has settled when the lease of the last fetch was let go of, whether it succeeded or failed', async t => {
+  for (const outcome of ['asked', late]) {
+    const { leases, released } = leasesOf('free')
+    const slow: Leases = {
+      async take(key, forMs) {
+        const lease = await leases.take(key, forMs)
+        if (lease === 'busy') return lease
+        const release = async () => {
+          await sleep(20)
+          await lease.release()
+        }
+        return { release }
+      }
+    }
+    const fetches = createFetches<string>(slow, always)
+    await fetches.settled()
+    const run = async () => {
+      await sleep(20)
+      if (outcome instanceof Error) throw outcome
+      return { result: outcome }
+    }
+    void fetches.join(fetchOf({ run }))
+    await fetches.settled()
+    t.equal(released(), 1)
+  }
+})

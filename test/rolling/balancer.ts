@@ -31,7 +31,7 @@ interface Call extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
 }
 
 const READINESS_TIMEOUT_MS = 1000
-const SILENT_MAX = 2
+const FAILURES_MAX = 2
 /** Of one hop, which an intermediary makes anew: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP = ['connection', 'keep-alive', 'transfer-encoding']
 
@@ -78,19 +78,19 @@ export async function startBalancer(replicas: readonly Replica[], everyMs: numbe
   }
   return balancer
 
-  /** Out when it says so, or when it twice says nothing: one late answer may be our own lateness. */
+  /** Out when it twice in a row says that it is not ready, or nothing, as in docker/kubernetes: a moment of the database is no end. */
   async function watch(replica: Replica): Promise<void> {
-    let silent = 0
+    let failures = 0
     while (!closing.signal.aborted) {
       const isReady = await fetch(`http://${replica.host}:${replica.managementPort}/health/ready`, {
         signal: AbortSignal.timeout(READINESS_TIMEOUT_MS)
       }).then(
         ({ ok }) => ok,
-        () => undefined
+        () => false
       )
-      silent = isReady === undefined ? silent + 1 : 0
+      failures = isReady ? 0 : failures + 1
       if (isReady) ready.add(replica)
-      else if (isReady === false || silent >= SILENT_MAX) ready.delete(replica)
+      else if (failures >= FAILURES_MAX) ready.delete(replica)
       await sleep(everyMs)
     }
   }

@@ -94,7 +94,8 @@ export async function createReplicas(
     write({})
     const reloads: ((changed: string[]) => void)[] = []
     let child: ChildProcess | undefined
-    t.teardown(() => child?.kill('SIGKILL'))
+    // However this ends.
+    process.once('exit', () => child?.kill('SIGKILL'))
     return {
       host,
       ...ports,

@@ -41,7 +41,8 @@ t.test('what a service holds, commands and its own workers open', async t => {
 t.test('the lock is gone when its holder was killed, whatever it was doing', async t => {
   const dir = t.testdir({
     'hold.ts': `import { holdStore } from '${import.meta.dirname}/../../src/store/hold.ts'
-      holdStore(process.argv[2] ?? '')
+      // Whoever drops it lets go, as soon as memory is swept up.
+      globalThis.held = holdStore(process.argv[2] ?? '')
       process.stdout.write('held')
       for (;;) {}`
   })

@@ -1,13 +1,11 @@
 // The file around an export: age's format, which shows every cut and every change. https://age-encryption.org/v1
 import type { Keyring } from '../encryption.ts'
+import { passphraseIdentity, passphraseRecipient, SCRYPT } from './passphrase.ts'
 import { MoveRefusal } from './refusal.ts'
 
 /** What opens a file: a passphrase, as `age --decrypt` asks for it, or an encryption key of the store. */
 export type SealedWith = { passphrase: string } | { keyring: Keyring }
 
-/** 128 MiB for a moment. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#scrypt */
-const SCRYPT_LOG_N = 17
-const SCRYPT = 'scrypt'
 /** Ours; age asks for a name of this form. https://c2sp.org/age#recipient-stanza */
 const STORE_KEY = 'quota-bridge/store-key'
 const OWNER = ['export']
@@ -20,10 +18,8 @@ export async function sealText(
 ): Promise<AsyncIterable<Uint8Array>> {
   const { Encrypter, Stanza } = await import('age-encryption')
   const encrypter = new Encrypter()
-  if ('passphrase' in sealedWith) {
-    encrypter.setScryptWorkFactor(SCRYPT_LOG_N)
-    encrypter.setPassphrase(sealedWith.passphrase)
-  } else {
+  if ('passphrase' in sealedWith) encrypter.addRecipient(passphraseRecipient(sealedWith.passphrase))
+  else {
     encrypter.addRecipient({
       wrapFileKey(fileKey) {
         const { keyId, sealed } = sealedWith.keyring.seal(Buffer.from(fileKey).toString('base64'), OWNER)
@@ -68,7 +64,7 @@ export async function openLines(
     }
   }
   decrypter.addIdentity(look)
-  if (passphrase !== undefined) decrypter.addPassphrase(passphrase)
+  if (passphrase !== undefined) decrypter.addIdentity(passphraseIdentity(passphrase))
   let isUnopened = false
   // Asked last, when none before it fitted.
   decrypter.addIdentity({

@@ -1,11 +1,13 @@
 // Files and stores that are not as they must be: nothing is imported then.
 import { randomBytes } from 'node:crypto'
-import { Encrypter, generateIdentity, identityToRecipient } from 'age-encryption'
+import { Readable } from 'node:stream'
+import { Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 import { sql } from 'kysely'
 import t from 'tap'
 import { openDatabase } from '../../../src/store/database.ts'
 import { createKeyring } from '../../../src/store/encryption.ts'
 import { holdStore } from '../../../src/store/hold.ts'
+import { passphraseRecipient } from '../../../src/store/move/passphrase.ts'
 import { openLines } from '../../../src/store/move/seal.ts'
 import { onEachEngine } from '../../helpers/engines.ts'
 import { connectionOf, exportOf, importOf, keyOf, MOVE_KEY, ok, openAt, trialOf } from '../../helpers/move.ts'
@@ -124,6 +126,24 @@ t.test('a file opens with its own passphrase or key alone, and says which it nee
   encrypter.addRecipient(await identityToRecipient(await generateIdentity()))
   const ofAnother = Buffer.from(await encrypter.encrypt('{}'))
   await t.rejects(importOf(url, ofAnother, { passphrase }), { code: 'EXPORT_FOREIGN' }, "somebody else's file")
+})
+
+t.test('other programs for age open such a file, and theirs is opened', async t => {
+  const [passphrase, text] = ['correct horse battery staple', '{"format":"something else"}\n']
+  const ours = new Encrypter()
+  ours.addRecipient(passphraseRecipient(passphrase, 10))
+  const decrypter = new Decrypter()
+  decrypter.addPassphrase(passphrase)
+  t.equal(await decrypter.decrypt(await ours.encrypt(text), 'text'), text)
+
+  const theirs = new Encrypter()
+  theirs.setScryptWorkFactor(10)
+  theirs.setPassphrase(passphrase)
+  const file = Buffer.from(await theirs.encrypt(text))
+  const open = (bytes: Buffer) => openLines(Readable.from([bytes]), { keyring: createKeyring([MOVE_KEY]), passphrase })
+  t.strictSame(await (await open(file)).next(), { done: false, value: text.trim() })
+  const costly = Buffer.from(file.toString('latin1').replace(/^(-> scrypt \S+) 10$/m, '$1 30'), 'latin1')
+  await t.rejects(open(costly), { code: 'EXPORT_DAMAGED' }, 'no file makes us take gigabytes')
 })
 
 t.test('a file whose disk fails is told as that, not as damaged', async t => {
