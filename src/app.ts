@@ -4,38 +4,44 @@ import type { Logger } from 'pino'
 import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import { listen } from './http/listen.ts'
-import { withIds } from './logging.ts'
+import { createLogLevel, withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
 import { createCountedWarnings } from './observe/counted-warnings.ts'
-import { createObserver, type Publish } from './observe/events.ts'
+import { createObserver } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
-import { createMetrics } from './observe/metrics.ts'
+import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
-import { createPresenter } from './presentation/presenter.ts'
-import { gently } from './providers/gentleness.ts'
-import { createSharedConnections } from './providers/shared-connections.ts'
+import type { SharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
-import type { PublicAction } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
-import { createQuotaService } from './quota/service.ts'
-import { createSource, fetchWithinMs, type Source } from './quota/source.ts'
+import { createBackground } from './service/background.ts'
+import type { Current } from './service/current.ts'
+import { createLive } from './service/live.ts'
+import { createSources } from './service/sources.ts'
 import type { StoreCall } from './store/calls.ts'
 import { holdStore } from './store/hold.ts'
-import { openStore, type Store, storeInMemory } from './store/index.ts'
+import { openStore, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
 import { StoreError, storeTroubles } from './store/store-error.ts'
-import { createAppEventReader, createEnvelopeReader } from './wix/envelope.ts'
+import type { Tries } from './webhooks/delivery.ts'
 
 export interface ServiceOptions {
   configuration: Configuration
+  /**
+   * Reads the configuration again, where it can have changed.
+   * @throws {ConfigurationError} with every mistake in it
+   */
+  readAgain?: (() => Configuration) | undefined
   logger: Logger
   /** Milliseconds since 1970. */
   now?: () => number
   /** Where calls are traced to; the service closes it. Absent where nothing is traced. */
   tracing?: Tracing | undefined
+  /** How often a webhook is tried; of the usual length when left out. */
+  tries?: Tries | undefined
   /** Starts also on a store of which a large part is under keys that are not configured. */
   force?: boolean
 }
@@ -45,6 +51,11 @@ export interface Service {
   publicUrl: string
   /** Where the operator reaches it, if that listener is on. */
   managementUrl?: string
+  /**
+   * Reads the configuration again and puts it in the place of what is in force; gives the keys of what changed.
+   * @throws {QuotaBridgeError} CONFIGURATION_INVALID or RESTART_NEEDED; all is as it was then
+   */
+  reload(by: string): Promise<readonly string[]>
   /** Stops taking calls, answers those under way, and lets go of everything. */
   close(): Promise<void>
 }
@@ -72,22 +83,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function open(
-  { configuration, logger: untraced, now = Date.now, tracing, force = false }: ServiceOptions,
+  { configuration, readAgain, logger: untraced, now = Date.now, tracing, tries, force = false }: ServiceOptions,
   opened: AsyncDisposableStack
 ): Promise<Omit<Service, 'close'>> {
-  const { wix, server, management, presentation } = configuration
+  const { server, management } = configuration
   opened.defer(() => tracing?.close())
   const logger = tracing ? withIds(untraced, tracing.ids) : untraced
-  if (wix.allowUnsigned) {
-    logger.warn('wix.allowUnsigned is on: anybody may ask anything without a signature; never use it in production')
-  }
   const onFault = (err: unknown) => logger.error({ err }, 'internal error')
   const observer = createObserver(onFault)
   const eventLog = createEventLog(logger, now)
   observer.subscribe(eventLog.listener)
   opened.defer(() => eventLog.close())
   if (tracing) observer.subscribe(tracing.listener)
-  const watch = createWatch(observer.publish)
+  const watch = createWatch(observer.publish, (key, report) => background.onReport(key, report))
   let stopping = false
   const isStopping = () => stopping
   const onStoreError = storeErrorTeller(logger)
@@ -102,8 +110,8 @@ async function open(
   const { rows, foreign } = await demandKeys(store.rotation, force)
   if (foreign > 0)
     logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
-  const sources = createSources(configuration, store, { now, logger, publish: observer.publish })
-  opened.defer(async () => void (await Promise.all([...sources.values()].map(({ provider }) => provider.close()))))
+  const sources = createSources({ store, now, logger, publish: observer.publish })
+  opened.defer(() => sources.close())
   const reports = createReports(store, {
     now,
     onStoreError,
@@ -111,74 +119,107 @@ async function open(
     onUnusable: reason => logger.warn({ reason }, 'a stored report cannot be used; it is fetched anew')
   })
   opened.defer(() => reports.settled())
-  const actions = createActions(configuration, sources)
-  const shared = createSharedConnections({ sources, actions, publish: observer.publish, onFault, now })
-  observer.subscribe(shared.listener)
+  const live = createLive({
+    configuration,
+    read: readAgain ?? (() => configuration),
+    sources,
+    log: logger,
+    isStopping,
+    onSwap: current => metrics?.rename(namesIn(current)),
+    ...{ reports, watch, publish: observer.publish, onFault, now }
+  })
+  const { current } = live
+  const shared: Pick<SharedConnections, 'check' | 'health'> = {
+    check: provider => current().shared.check(provider),
+    health: () => current().shared.health()
+  }
+  observer.subscribe(event => current().shared.listener(event))
+  const sourceOf = { get: (name: string) => current().sources.get(name) }
+  const background = createBackground({
+    ...{ store, now, current, log: logger, tries },
+    publish: observer.publish,
+    onError: onStoreError
+  })
+  observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
-  const envelope = { ...wix, now }
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,
     forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
-    readEnvelope: createEnvelopeReader(envelope),
-    readAppEvent: createAppEventReader(envelope),
+    readEnvelope: text => current().readEnvelope(text),
+    readAppEvent: text => current().readAppEvent(text),
     connections: store.connections,
-    quotas: watch.watched(createQuotaService({ actions, sources, ...reports }), actions),
+    quotas: {
+      ask: call => current().quotas.ask(call),
+      upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
+    },
     ...(links && { links }),
-    presenter: createPresenter({ ...presentation, now }),
-    language: presentation.language,
+    presenter: (...said) => current().presenter(...said),
+    language: () => current().configuration.presentation.language,
     isStopping,
     publish: observer.publish,
     beginCall: tracing?.beginCall,
     ...(server.trustProxy && { trustProxy: server.trustProxy })
   })
   const isStoreKept = configuration.store !== undefined
+  const standing = createStanding({ shared, store: isStoreKept ? store : undefined })
   // Without that listener nobody could read them.
-  const metrics =
-    management &&
-    createMetrics({
-      actions: actions.keys(),
-      providers: sources.keys(),
-      basePaths: configuration.forward.map(({ basePath }) => basePath),
-      standing: createStanding({ shared, store: isStoreKept ? store : undefined }),
-      now
-    })
+  const metrics = management && createMetrics({ ...namesIn(current()), standing, now })
   if (metrics) observer.subscribe(metrics.listener)
+  // Fastify makes loggers of its own from those that it is given.
+  const lasting = () => [untraced, logger, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
   const managementApp =
     management &&
     metrics &&
     buildManagementApp({
       logger: logger.child({ listener: 'management' }),
-      tokens: management.tokens,
+      tokens: () => current().configuration.management?.tokens ?? [],
       metrics,
-      metricsAccess: management.metrics,
+      metricsAccess: {
+        isOpen: management.metrics.isOpen,
+        tokens: () => current().configuration.management?.metrics.tokens ?? []
+      },
       store,
       shared,
       isStoreKept,
-      sources,
+      sources: sourceOf,
       markPlan: reports.markPlan,
+      publish: observer.publish,
       now,
-      isStopping
+      isStopping,
+      reload: readAgain && live.reload,
+      levels: createLogLevel(lasting)
     })
   // Readiness is told until the last call was answered.
   opened.defer(() => managementApp?.close())
   opened.defer(async () => {
-    stopping = true
     await sleep(durationMs(server.drain))
     await publicApp.close()
   })
   // Before all else: nobody waits for these.
-  opened.defer(() => shared.close())
+  opened.defer(async () => {
+    stopping = true
+    await Promise.all([live.close(), background.close()])
+  })
   const address = `${await listen(publicApp, { section: 'server', portVariable: 'PORT', ...server })}${server.basePath.replace(/\/*$/, '/')}`
   logger.info({ listener: 'public', url: address }, 'listening')
   const managementUrl =
     managementApp &&
     `${await listen(managementApp, { section: 'management', portVariable: 'MANAGEMENT_PORT', ...management })}/`
   if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
-  shared.start()
-  return { publicUrl: address, ...(managementUrl && { managementUrl }) }
+  current().shared.start()
+  if (isStoreKept) background.start()
+  return { publicUrl: address, ...(managementUrl && { managementUrl }), reload: live.reload }
+}
+
+function namesIn({ actions, sources, configuration }: Current): MetricsNames {
+  return {
+    actions: actions.keys(),
+    providers: sources.keys(),
+    basePaths: configuration.forward.map(({ basePath }) => basePath)
+  }
 }
 
 /** How often a trouble that lasts is told. */
@@ -193,32 +234,4 @@ export function storeErrorTeller(logger: Logger): (error: Error) => void {
     const [message, remedy] = storeTroubles[error.trouble]
     warn({ kind: error.trouble, fields: { reason: error.message, remedy }, message })
   }
-}
-
-function createSources(
-  { providers }: Configuration,
-  store: Store,
-  { now, logger, publish }: { now: () => number; logger: Logger; publish: Publish }
-): Map<string, Source> {
-  const sources = new Map<string, Source>()
-  for (const configured of providers.values()) {
-    const { name, adapter, settings, freshness } = configured
-    const provider = adapter.create(settings, {
-      name,
-      now,
-      log: logger.child({ provider: name }),
-      watch: event => publish({ ...event, provider: name })
-    })
-    sources.set(name, createSource(configured, gently(provider, fetchWithinMs(freshness), adapter.findings), store))
-  }
-  return sources
-}
-
-function createActions({ actions }: Configuration, sources: ReadonlyMap<string, Source>): Map<string, PublicAction> {
-  const wired = new Map<string, PublicAction>()
-  for (const [key, { provider, features, enforced, labels }] of actions) {
-    const source = sources.get(provider)
-    if (source) wired.set(key, { source, features, enforced, labels })
-  }
-  return wired
 }

@@ -56,6 +56,16 @@ export const errorCatalogue = {
     message: 'The app was removed from this site while its connection was being saved; nothing was saved.',
     remedy: 'If the app is installed there again, save the connection again.'
   },
+  RESTART_NEEDED: {
+    status: 409,
+    message: 'What changed in the configuration needs a restart; nothing of it was applied.',
+    remedy: 'Restart the service, or take out what data.keys names and reload again.'
+  },
+  CONFIGURATION_INVALID: {
+    status: 422,
+    message: 'The configuration has mistakes; the one that was read before goes on.',
+    remedy: 'Correct what the message names and reload again.'
+  },
   INVALID_CONNECTION: {
     status: 422,
     message: 'The connection is not what this provider needs.',

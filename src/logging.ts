@@ -2,16 +2,18 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { Mistake } from './mistakes.ts'
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type Level = (typeof LEVELS)[number]
+const isLevel = (text: string): text is Level => LEVELS.some(level => level === text)
 
 /** The level that the environment variable LOG_LEVEL names, or info; an empty one names none. */
-export function logLevel({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): string {
-  return LEVELS.includes(LOG_LEVEL) ? LOG_LEVEL : 'info'
+export function logLevel({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): Level {
+  return isLevel(LOG_LEVEL) ? LOG_LEVEL : 'info'
 }
 
 /** That the environment names a level that there is not, if it does. */
 export function logLevelMistakes({ LOG_LEVEL = '' }: NodeJS.ProcessEnv): Mistake[] {
-  if (LOG_LEVEL === '' || LEVELS.includes(LOG_LEVEL)) return []
+  if (LOG_LEVEL === '' || isLevel(LOG_LEVEL)) return []
   const message = `(in the environment) is ${JSON.stringify(LOG_LEVEL.slice(0, 60))}, but must be one of ${LEVELS.join(', ')}`
   return [{ path: ['LOG_LEVEL'], message }]
 }
@@ -51,4 +53,21 @@ export function createLogger(
 /** The same logger, whose every line also holds what `idsOf` gives at that moment. */
 export function withIds(logger: Logger, idsOf: () => object | undefined): Logger {
   return logger.child({}, { formatters: { log: fields => ({ ...fields, ...idsOf() }) } })
+}
+
+/** The level of a running service's log. */
+export interface LogLevel {
+  level(): Level
+  /** For all of them, from the next line on. */
+  set(level: Level): void
+}
+
+/** A child of pino's keeps the level that it was born with, so that `loggers` gives each one that lasts. */
+export function createLogLevel(loggers: () => readonly Pick<Logger, 'level'>[]): LogLevel {
+  return {
+    level: () => logLevel({ LOG_LEVEL: loggers()[0]?.level }),
+    set(level) {
+      for (const logger of loggers()) logger.level = level
+    }
+  }
 }

@@ -25,6 +25,7 @@ t.test('what is hidden is derived from the schemas, and is this', async t => {
     'encryptionKeys',
     'header',
     'password',
+    'secret',
     'token',
     'user'
   ])

@@ -2,9 +2,11 @@
 import { writeFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
-import { startService } from '../app.ts'
+import { type Service, startService } from '../app.ts'
 import { durationMs } from '../config/durations.ts'
 import { loadConfiguration } from '../config/load.ts'
+import { createLogSecrets } from '../config/withheld.ts'
+import { QuotaBridgeError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
@@ -29,16 +31,23 @@ export const serve = defineCommand({
     const file = configurationFile(config, context)
     let logger = loggerFor(environment)
     try {
-      const configuration = loadConfiguration(file, { environment, adapters })
-      logger = loggerFor(environment, configuration.withhold)
+      const secrets = createLogSecrets()
+      const read = () => {
+        const configuration = loadConfiguration(file, { environment, adapters })
+        secrets.learn(configuration.hidden)
+        return configuration
+      }
+      const configuration = read()
+      logger = loggerFor(environment, secrets.withhold)
       const tracing = await openTracing(environment, logger)
-      const service = await startService({ configuration, logger, tracing, force })
+      const service = await startService({ configuration, readAgain: read, logger, tracing, force })
       writeAddress(service.publicUrl, environment, logger)
+      reloadOnSignal(service, logger)
       const { drain, grace } = configuration.server
       const delay = durationMs(drain) + durationMs(grace)
       const onTimeout = () =>
         logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
-      closeWithGrace({ delay, logger, onTimeout }, async ({ signal, err }) => {
+      closeWithGrace({ delay, logger, onTimeout, skip: [RELOAD_SIGNAL] }, async ({ signal, err }) => {
         if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
         else logger.info({ signal }, 'stopping')
         await service.close()
@@ -49,6 +58,18 @@ export const serve = defineCommand({
     }
   }
 })
+
+const RELOAD_SIGNAL = 'SIGHUP'
+
+/** As services do: https://man7.org/linux/man-pages/man7/daemon.7.html */
+function reloadOnSignal({ reload }: Pick<Service, 'reload'>, logger: Logger): void {
+  process.on(RELOAD_SIGNAL, () => {
+    reload(RELOAD_SIGNAL).catch(err => {
+      // What the operator can do something about was told already.
+      if (!(err instanceof QuotaBridgeError)) logger.error({ err }, 'internal error')
+    })
+  })
+}
 
 /** For the container's health check, which knows no configuration. */
 function writeAddress(url: string, { QUOTA_BRIDGE_ADDRESS_FILE: file }: NodeJS.ProcessEnv, logger: Logger): void {

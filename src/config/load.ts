@@ -5,8 +5,8 @@ import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
+import type { Webhook } from '../webhooks/delivery.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { parseYaml, type YamlFile } from './document.ts'
 import { fit, type IsFilled } from './fit.ts'
@@ -15,26 +15,31 @@ import { languageMistakes } from './labels.ts'
 import { type ConfiguredManagement, managementMistakes, readManagement } from './management.ts'
 import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders.ts'
 import { overridePorts } from './ports.ts'
-import { type ConfiguredAction, readActions, readProviders } from './providers.ts'
+import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
-import { publicValues, type Withhold, withholdFromLog, withholdFromMistakes } from './withheld.ts'
+import { readWebhooks } from './webhooks.ts'
+import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
-  'wix' | 'management' | 'store' | 'providers' | 'actions' | 'forward'
+  'wix' | 'management' | 'store' | 'webhooks' | 'providers' | 'actions' | 'forward'
 > & {
   wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
   management?: ConfiguredManagement
   store?: ConfiguredStore
+  /** Who is told of what happens. */
+  webhooks: Webhook[]
   /** Where Wix asks for quotas; each ends in a slash. */
   basePaths: string[]
   /** The maker's own servers, with the limits of each. */
   forward: ForwardTarget[]
-  providers: ReadonlyMap<string, SourceSettings>
+  providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
-  /** A line of the log with placeholders in the place of the values that came from them. */
+  /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
+  hidden: ReadonlyMap<string, string>
+  /** A line of the log with those placeholders in the place of the values. */
   withhold: Withhold
 }
 
@@ -116,6 +121,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
       ...portMistakes(valid, forwarding.forward)
     )
   const store = readStore(valid?.store, mistakes)
+  const webhooks = readWebhooks(valid?.webhooks, mistakes)
   if (valid)
     mistakes.push(
       ...storeMistakes(
@@ -126,7 +132,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
         providers
       )
     )
-  const read = { ...forwarding, publicKeys, providers, actions, ...(store && { store }) }
+  const read = { ...forwarding, publicKeys, webhooks, providers, actions, ...(store && { store }) }
   const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
     const tell = withholdFromMistakes(filled, publicValues(plain, [...adapters.keys()]))
@@ -136,13 +142,15 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
+  // Whoever looks for a wrong app's id compares it with the one that came.
+  const hidden = hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
   const configuration = {
     ...others,
     ...parts,
     wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
     ...(management && { management: readManagement(management) }),
-    // Whoever looks for a wrong app's id compares it with the one that came.
-    withhold: withholdFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
+    hidden,
+    withhold: withholder(hidden)
   }
   return { mistakes: [], configuration, parts: configuration }
 }

@@ -13,6 +13,14 @@ import { ActionSchema, needsConnection, PER_SITE, ProviderShell, providerSchema 
 /** Less leaves no time for an upstream to answer; more, and Wix may have given up. */
 const DEADLINE = { min: '400ms', max: '5s' }
 
+/** How often a connection may be asked for its health. */
+const RECHECK = { min: '1m', max: '7d' }
+
+export interface ConfiguredProvider extends SourceSettings {
+  /** How often each connection is checked in the background, in milliseconds; 0 for never. */
+  recheckMs: number
+}
+
 export interface ConfiguredAction {
   provider: string
   features: readonly string[]
@@ -27,8 +35,8 @@ export function readProviders(
   adapters: ReadonlyMap<string, ProviderAdapter>,
   isFilled: IsFilled,
   mistakes: Mistake[]
-): Map<string, SourceSettings> {
-  const providers = new Map<string, SourceSettings>()
+): Map<string, ConfiguredProvider> {
+  const providers = new Map<string, ConfiguredProvider>()
   for (const [name, written] of entries(value)) {
     const provider = readProvider(name, written, adapters, isFilled, mistakes)
     if (provider) providers.set(name, provider)
@@ -42,7 +50,7 @@ function readProvider(
   adapters: ReadonlyMap<string, ProviderAdapter>,
   isFilled: IsFilled,
   mistakes: Mistake[]
-): SourceSettings | undefined {
+): ConfiguredProvider | undefined {
   const at = ['providers', name]
   if (!Value.Check(ProviderShell, written)) {
     mistakes.push(...schemaMistakes(ProviderShell, written, at))
@@ -70,7 +78,8 @@ function readProvider(
   const unsaid = adapter.settingsMistakes?.(settings) ?? []
   mistakes.push(...unsaid.map(mistake => ({ ...mistake, path: [...at, ...mistake.path] })))
   if (unsaid.length > 0) return undefined
-  const { deadline, patience, freshFor, keepFor, connection, checkOnStart, connectUrl } = settings
+  const { deadline, patience, freshFor, keepFor, recheck = '0s', connection, checkOnStart, connectUrl } = settings
+  const recheckMs = durationMs(String(recheck))
   const [deadlineMs, patienceMs, freshForMs, keepForMs] = [deadline, patience, freshFor, keepFor].map(text =>
     durationMs(String(text))
   )
@@ -92,7 +101,16 @@ function readProvider(
     const message = `but must not be shorter than ${shown('freshFor')}`
     mistakes.push({ path: [...at, 'keepFor'], found: String(keepFor), message })
   }
-  const provider = { name, adapter, settings, freshness, ...(typeof connectUrl === 'string' && { connectUrl }) }
+  const wrong = recheckMs === 0 ? undefined : durationMistake(String(recheck), RECHECK)
+  if (wrong) mistakes.push({ path: [...at, 'recheck'], ...wrong })
+  const provider = {
+    name,
+    adapter,
+    settings,
+    freshness,
+    recheckMs,
+    ...(typeof connectUrl === 'string' && { connectUrl })
+  }
   if (perSite) return provider
   for (const mistake of adapter.connectionMistakes?.(connection, settings) ?? []) {
     mistakes.push({ ...mistake, path: [...at, 'connection', ...mistake.path] })

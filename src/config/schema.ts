@@ -6,6 +6,7 @@ import { Duration } from './durations.ts'
 import { ManagementSchema } from './management.ts'
 import { ServerSchema } from './server.ts'
 import { StoreSchema } from './store.ts'
+import { WebhooksSchema } from './webhooks.ts'
 
 const strict = { additionalProperties: false }
 
@@ -89,6 +90,7 @@ export const ConfigurationSchema = Type.Object(
     ),
     management: Type.Optional(ManagementSchema),
     store: Type.Optional(StoreSchema),
+    webhooks: Type.Optional(WebhooksSchema),
     presentation: Type.Object(
       {
         sizes: Type.Union([Type.Literal('in-name'), Type.Literal('in-value')], {
@@ -136,6 +138,12 @@ const shared = (connection: TObject) => ({
   })
 })
 
+const recheck = Duration({
+  default: '24h',
+  description:
+    'how often it is found out anew, in the background, whether each connection works; 0s for never, else from 1m to 7d'
+})
+
 const perSite = {
   connection: Type.Literal(PER_SITE, {
     description: 'the connection that all sites share, or per-site: every site has its own, from the store'
@@ -166,7 +174,10 @@ export function providerSchema(
       }),
       freshFor: Duration({ default: '60s', description: 'numbers younger than this are shown without asking' }),
       keepFor: Duration({ default: '24h', description: 'numbers older than this are never shown' }),
-      ...(needsConnection(connectionSchema) && (sites === PER_SITE ? perSite : shared(connectionSchema))),
+      ...(needsConnection(connectionSchema) && {
+        recheck,
+        ...(sites === PER_SITE ? perSite : shared(connectionSchema))
+      }),
       ...settingsSchema.properties
     },
     strict

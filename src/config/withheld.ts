@@ -10,12 +10,31 @@ const LOG_MIN = 8
 /** A text with placeholders in the place of their values. */
 export type Withhold = (text: string) => string
 
+/** For the log of a service: what was a secret stays one, also once another configuration has taken its place. */
+export interface LogSecrets {
+  withhold: Withhold
+  /** Placeholders by the values that are withheld from now on too. */
+  learn(hidden: ReadonlyMap<string, string>): void
+}
+
+export function createLogSecrets(): LogSecrets {
+  const known = new Map<string, string>()
+  let replace: Withhold = text => text
+  return {
+    withhold: text => replace(text),
+    learn(hidden) {
+      for (const [value, placeholder] of hidden) known.set(value, placeholder)
+      replace = withholder(known)
+    }
+  }
+}
+
 /** Mistakes as they may be told. `isPublic` says which values are no secret. */
 export function withholdFromMistakes(
   filled: Filled,
   isPublic: (value: string) => boolean
 ): (mistake: Mistake) => Mistake {
-  const withhold = withholder(filled.fillings, MISTAKE_MIN, isPublic, text => text)
+  const withhold = withholder(hiddenIn(filled.fillings, MISTAKE_MIN, isPublic, text => text))
   return ({ found, message, withheld, ...mistake }) => {
     const written = filled.writtenAt(mistake.path)
     return {
@@ -32,17 +51,20 @@ function filledText(written: string): string {
   return placeholders === written ? `${written} (its value is not shown)` : `a text with ${placeholders} in it`
 }
 
-/** For lines of the log, which are JSON. */
-export function withholdFromLog(fillings: readonly Filling[], isPublic: (value: string) => boolean): Withhold {
-  return withholder(fillings, LOG_MIN, isPublic, text => JSON.stringify(text).slice(1, -1))
+/** What must not show in lines of the log, which are JSON: placeholders by their values. */
+export function hiddenFromLog(
+  fillings: readonly Filling[],
+  isPublic: (value: string) => boolean
+): ReadonlyMap<string, string> {
+  return hiddenIn(fillings, LOG_MIN, isPublic, text => JSON.stringify(text).slice(1, -1))
 }
 
-function withholder(
+function hiddenIn(
   fillings: readonly Filling[],
   lengthMin: number,
   isPublic: (value: string) => boolean,
   inPlace: (text: string) => string
-): Withhold {
+): Map<string, string> {
   const parts = fillings.flatMap(({ placeholder, value }) =>
     [value.trim(), ...passwordIn(value.trim())].map(part => ({ placeholder, part }))
   )
@@ -52,6 +74,11 @@ function withholder(
     // A quote is escaped in a text that a mistake quotes, and as a matter of course in JSON.
     for (const form of [part, JSON.stringify(part).slice(1, -1)]) hidden.set(inPlace(form), inPlace(placeholder))
   }
+  return hidden
+}
+
+/** Puts placeholders in the place of their values. */
+export function withholder(hidden: ReadonlyMap<string, string>): Withhold {
   // The longest first: one value may be a part of another.
   const ordered = [...hidden].sort(([a], [b]) => b.length - a.length)
   return text => ordered.reduce((all, [value, placeholder]) => all.replaceAll(value, () => placeholder), text)

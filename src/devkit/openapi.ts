@@ -51,6 +51,7 @@ export async function generateOpenApi(version: string): Promise<string> {
           name: 'Connections',
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
         },
+        { name: 'Configuration', description: 'The configuration of the running service, on the management listener.' },
         { name: 'Health', description: 'What load balancers and orchestrators call.' },
         { name: 'Metrics', description: 'What Prometheus calls.' },
         { name: 'Documentation', description: 'This document.' }
@@ -90,15 +91,18 @@ export async function generateOpenApi(version: string): Promise<string> {
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {
-    tokens: [],
+    tokens: () => [],
     metrics: { read: neverCalled },
-    metricsAccess: { tokens: [], isOpen: false },
+    metricsAccess: { tokens: () => [], isOpen: false },
     store: storeOfNobody,
     shared: { check: neverCalled, health: () => new Map() },
     isStoreKept: true,
     isStopping: () => false,
+    reload: neverCalled,
+    levels: { level: () => 'info', set: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
+    publish: () => {},
     now: Date.now
   })
   await app.ready()

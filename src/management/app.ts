@@ -3,11 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { livenessRoute } from '../http/health.ts'
 import { createListener } from '../http/listener.ts'
+import type { LogLevel } from '../logging.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { SharedConnections } from '../providers/shared-connections.ts'
 import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
+import { type ConfigurationRoutesOptions, configurationRoutes } from './configuration.ts'
 import { createSiteCheck } from './connection-check.ts'
 import { connectionListRoute } from './connection-list.ts'
 import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
@@ -20,22 +22,25 @@ const BODY_LIMIT_BYTES = 16 * 1024
 
 export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, 'connections'> {
   /** Any of these opens the API. */
-  tokens: readonly NamedToken[]
+  tokens: () => readonly NamedToken[]
   metrics: Pick<Metrics, 'read'>
   /** What else opens the metrics, and nothing but them: one of these tokens, or nothing being asked for. */
-  metricsAccess: { tokens: readonly NamedToken[]; isOpen: boolean }
+  metricsAccess: { tokens: () => readonly NamedToken[]; isOpen: boolean }
   store: Pick<Store, 'connections' | 'audit' | 'health'>
   shared: Pick<SharedConnections, 'check' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
   isStoreKept: boolean
   /** Whether the service has been told to stop. */
   isStopping: () => boolean
+  /** Reads the configuration's file again; absent where there is none. */
+  reload?: ConfigurationRoutesOptions['reload'] | undefined
+  levels: LogLevel
 }
 
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, metrics, metricsAccess, store, shared, isStoreKept, isStopping, ...options }
+  { tokens, metrics, metricsAccess, store, shared, isStoreKept, isStopping, reload, levels, ...options }
 ) => {
   const { sources, now } = options
   app.register(readinessRoute, { isStopping, sources, shared, ...(isStoreKept && { checkStore: store.health }) })
@@ -43,13 +48,18 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
   const requireToken = createTokenGuard(app.log)
   app.register(async read => {
     const { isOpen } = metricsAccess
-    if (!isOpen) read.addHook('onRequest', requireToken([...tokens, ...metricsAccess.tokens]))
+    if (!isOpen)
+      read.addHook(
+        'onRequest',
+        requireToken(() => [...tokens(), ...metricsAccess.tokens()])
+      )
     read.register(metricsRoute, { metrics, isOpen })
   })
   app.register(async guarded => {
     guarded.addHook('onRequest', requireToken(tokens))
     guarded.register(apiDocumentRoute)
-    const checkSite = createSiteCheck(store.connections, now)
+    guarded.register(configurationRoutes, { reload, levels })
+    const checkSite = createSiteCheck(store.connections, now, options.publish)
     guarded.register(sharedConnectionRoute, { sources, shared, ...(isStoreKept && { checkSite }) })
     if (!isStoreKept) return
     guarded.register(connectionRoutes, { connections: store.connections, ...options })

@@ -18,11 +18,12 @@ const AuditEntry = Type.Object(
   {
     at: Type.String({ format: 'date-time', description: 'When.' }),
     actor: Type.String({
-      description: 'The name of the token that was used; `wix` for an app event, `command` for a command line.'
+      description:
+        'The name of the token that was used; `wix` for an app event, `command` for a command line, `service` for what the service does by itself.'
     }),
     action: Type.String({
       description:
-        'connection.created, .replaced, .checked or .deleted; site.removed, which names no site any more; store.imported, after which rows of an export are here too.'
+        'connection.created, .replaced, .checked or .deleted; site.removed, which names no site any more; store.imported, after which rows of an export are here too; webhook.failed: something about this connection could not be told.'
     }),
     provider: Type.String({ description: 'Empty for a removed site, and for an import.' }),
     instanceId: Type.String({ description: 'The site; empty for a removed one, and for an import.' })

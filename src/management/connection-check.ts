@@ -2,7 +2,9 @@
 import { QuotaBridgeError } from '../errors.ts'
 import { findingOf } from '../findings.ts'
 import { schemaMistakes, sentenceOf } from '../mistakes.ts'
+import type { Publish } from '../observe/events.ts'
 import { checkConnection } from '../providers/connection-check.ts'
+import { createNoteHealth } from '../providers/site-health.ts'
 import type { Source } from '../quota/source.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Connections, HealthReport } from '../store/connections.ts'
@@ -37,14 +39,19 @@ export function refused({ adapter }: Source, { finding }: HealthReport): QuotaBr
  */
 export type SiteCheck = (site: Source, key: ConnectionKey, actor: string) => Promise<ConnectionView>
 
-export function createSiteCheck(connections: Pick<Connections, 'get' | 'setHealth'>, now: () => number): SiteCheck {
+export function createSiteCheck(
+  connections: Pick<Connections, 'get' | 'setHealth'>,
+  now: () => number,
+  publish: Publish
+): SiteCheck {
+  const note = createNoteHealth(connections, publish)
   return async (site, key, actor) => {
     const found = await inStore(connections.get(key))
     if (!found) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
     const current =
       found.connection === undefined
         ? found
-        : await inStore(connections.setHealth(found, await checkConnection(site, found.connection, now), actor))
+        : await inStore(note(site, found, await checkConnection(site, found.connection, now), actor))
     if (!current) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
     return viewConnection(current, site.adapter)
   }

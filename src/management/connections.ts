@@ -2,7 +2,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
+import type { Publish } from '../observe/events.ts'
 import { checkConnection } from '../providers/connection-check.ts'
+import { publishHealth } from '../providers/site-health.ts'
 import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
 import { type ConnectionKey, canonicalSite } from '../store/connection-key.ts'
@@ -15,9 +17,11 @@ import { STORABLE } from './paging.ts'
 export interface ConnectionRoutesOptions {
   connections: Connections
   /** By name; those whose sites bring their own connections are served. */
-  sources: ReadonlyMap<string, Source>
+  sources: Pick<ReadonlyMap<string, Source>, 'get'>
   /** Notes that the plan behind a connection may have changed. */
   markPlan: (key: ConnectionKey) => Promise<void>
+  /** Hears how connections are. */
+  publish: Publish
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -54,8 +58,8 @@ const ONE_CONNECTION_ERRORS = [
 ] as const
 
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
-  const { connections, sources, markPlan, now } = options
-  const checkSite = createSiteCheck(connections, now)
+  const { connections, sources, markPlan, publish, now } = options
+  const checkSite = createSiteCheck(connections, now, publish)
 
   function perSite(name: string): Source {
     const found = sources.get(name)
@@ -80,7 +84,9 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     try {
       const health = await checkConnection(site, connection, now)
       if (health.health === 'failing') throw refused(site, health)
-      return await inStore(connections.put(key, connection, health, actor, save))
+      const saved = await inStore(connections.put(key, connection, health, actor, save))
+      if (saved) publishHealth(publish, site, key.instanceId, health)
+      return saved
     } catch (error) {
       // Should that fail too, it is forgotten by itself.
       await save.drop().catch(() => {})

@@ -60,7 +60,7 @@ export interface ReadinessOptions {
   checkStore?: () => Promise<StoreHealth>
   isStopping: () => boolean
   /** By name. */
-  sources: ReadonlyMap<string, Source>
+  sources: Pick<ReadonlyMap<string, Source>, 'get'>
   shared: Pick<SharedConnections, 'health'>
 }
 

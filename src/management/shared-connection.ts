@@ -13,7 +13,7 @@ import { STORABLE } from './paging.ts'
 
 export interface SharedConnectionOptions {
   /** By name. */
-  sources: ReadonlyMap<string, Source>
+  sources: Pick<ReadonlyMap<string, Source>, 'get'>
   shared: Pick<SharedConnections, 'check'>
   /** Of a site that is called like this page; absent where no connections are kept. */
   checkSite?: SiteCheck

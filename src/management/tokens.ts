@@ -28,34 +28,31 @@ const warningOf = (address: string) => ({
   message: 'the management API was called without a right token'
 })
 
-/** Makes the hook that lets a request pass only with one of the tokens, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
-export type RequireToken = (tokens: readonly NamedToken[]) => (request: FastifyRequest) => Promise<void>
+/** Makes the hook that lets a request pass only with one of the tokens of that moment, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
+export type RequireToken = (tokens: () => readonly NamedToken[]) => (request: FastifyRequest) => Promise<void>
 
 /** Wrong tokens are counted for all that it guards together. */
 export function createTokenGuard(log: FastifyBaseLogger): RequireToken {
   const wrong = createFailures(WINDOW_MS)
   const warn = createCountedWarnings(log, warningOf('other addresses'))
-  return tokens => {
-    // Digests have one length, so that the comparison tells nothing about a token's own.
-    const known = tokens.map(({ name, token }) => ({ name, digest: digest(token) }))
-    return async request => {
-      if (wrong.count(request.ip) >= WRONG_MAX) {
-        throw new QuotaBridgeError('RATE_LIMITED', {
-          message: 'Too many wrong tokens came from this address.',
-          remedy: 'Wait for the seconds that Retry-After names, then send a token of management.token.',
-          retryAfterSeconds: WINDOW_MS / 1000
-        })
-      }
-      const given = digest(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
-      // Every token is compared, so that the time does not tell which one was near.
-      const [match] = known.filter(token => timingSafeEqual(token.digest, given))
-      if (!match) {
-        wrong.add(request.ip)
-        warn(warningOf(request.ip))
-        throw new QuotaBridgeError('UNAUTHORIZED')
-      }
-      request.actor = match.name
+  return tokens => async request => {
+    if (wrong.count(request.ip) >= WRONG_MAX) {
+      throw new QuotaBridgeError('RATE_LIMITED', {
+        message: 'Too many wrong tokens came from this address.',
+        remedy: 'Wait for the seconds that Retry-After names, then send a token of management.token.',
+        retryAfterSeconds: WINDOW_MS / 1000
+      })
     }
+    const given = digest(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
+    // Digests have one length, so that the comparison tells nothing about a token's own; every token is compared, so that
+    // the time does not tell which one was near.
+    const [match] = tokens().filter(({ token }) => timingSafeEqual(digest(token), given))
+    if (!match) {
+      wrong.add(request.ip)
+      warn(warningOf(request.ip))
+      throw new QuotaBridgeError('UNAUTHORIZED')
+    }
+    request.actor = match.name
   }
 }
 

@@ -43,11 +43,27 @@ export type ServiceEvent =
   /** Whoever called was refused. Calls with one `cause` are alike; `facts` are short texts without what cannot be seen. */
   | { kind: 'call-refused'; failure: Failure; cause: string; facts: Record<string, string> }
   | ({ kind: 'connection-checked' } & CheckedConnection)
+  | ({ kind: 'connection-health' } & ConnectionHealth)
   | ({ kind: 'call-answered' } & AnsweredCall)
   | ({ kind: 'call-forwarded' } & ForwardedCall)
   | ({ kind: 'upstream-called' } & UpstreamCall)
   | ({ kind: 'breaker-changed' } & BreakerChange)
   | ({ kind: 'store-called' } & StoreCall)
+
+/** How a connection is, as a check or a fetch has just found out: of a site, or with SHARED one that stands in the configuration. */
+export interface ConnectionHealth {
+  key: ConnectionKey
+  health: 'ok' | 'limited' | 'failing'
+  /** Empty when all is well. */
+  finding: string
+  /** What that means, and what to do about it, where that is known. */
+  message?: string
+  remedy?: string
+  /** What was known before; absent where nobody keeps it. */
+  before?: 'ok' | 'limited' | 'failing' | 'unchecked'
+  /** When the credentials end, in milliseconds since 1970; absent where they never do, or nobody has told. */
+  expiresAt?: number
+}
 
 /** What a check of a connection that stands in the configuration has found. */
 export interface CheckedConnection {

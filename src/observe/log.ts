@@ -1,7 +1,7 @@
 // The log's share of what the service tells of its work.
 import type { Logger } from 'pino'
 import { createCountedWarnings, type WarnCounted } from './counted-warnings.ts'
-import type { CheckedConnection, Failure, ServiceEvent } from './events.ts'
+import type { CheckedConnection, ConnectionHealth, Failure, ServiceEvent } from './events.ts'
 import { createOutageLog, namesOf } from './outages.ts'
 
 export interface EventLog {
@@ -47,6 +47,9 @@ export function createEventLog(log: Logger, now: () => number): EventLog {
         break
       case 'connection-checked':
         tellCheck(log, event)
+        break
+      case 'connection-health':
+        tellHealth(log, event)
     }
   }
   return { listener, close: outages.close }
@@ -72,6 +75,14 @@ function createRefusalLog(log: Logger): (refused: ServiceEvent & { kind: 'call-r
     byCode.set(code, warn)
     warn(warning(cause, message, facts))
   }
+}
+
+/** Of a site's connection the change alone: thousands may be well, and one that fails is told by each call too. */
+function tellHealth(log: Logger, { key, health, before, finding, message, remedy }: ConnectionHealth): void {
+  const names = { provider: key.provider, site: key.instanceId, health }
+  if (before === undefined || (before === 'failing') === (health === 'failing')) return
+  if (health === 'failing') log.warn({ ...names, finding, what: message, remedy }, "a site's connection does not work")
+  else log.info(names, "a site's connection works again")
 }
 
 const CHECKED: Record<CheckedConnection['health'], ['info' | 'warn', string]> = {

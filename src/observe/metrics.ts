@@ -28,6 +28,8 @@ export interface Standing {
 export interface Metrics {
   /** To be told of every event. */
   listener: (event: ServiceEvent) => void
+  /** That another configuration has taken the place of the first. */
+  rename(names: MetricsNames): void
   /** All of it as Prometheus reads it, with its content type. */
   read(): Promise<{ contentType: string; text: string }>
 }
@@ -49,8 +51,14 @@ const DAY_MS = 24 * 3600 * 1000
 export function createMetrics({ standing, now, ...names }: MetricsOptions): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
-  const actions = new Set(names.actions)
-  beginAtZero(instruments, { ...names, actions })
+  let actions: ReadonlySet<string> = new Set()
+
+  function rename(named: MetricsNames): void {
+    actions = new Set(named.actions)
+    beginAtZero(instruments, { ...named, actions })
+  }
+
+  rename(names)
 
   async function tellStanding(): Promise<void> {
     const { connections, credentialDaysLeft } = instruments
@@ -66,6 +74,7 @@ export function createMetrics({ standing, now, ...names }: MetricsOptions): Metr
 
   return {
     listener: event => tell(instruments, actions, event),
+    rename,
     async read() {
       await tellStanding()
       const texts = await Promise.all([registry.metrics(), processMetrics().metrics()])

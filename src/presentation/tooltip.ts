@@ -1,10 +1,8 @@
 // What there is to say about a quota beyond its numbers: how near the limit it is, and how the plan stands.
 import { stateOverAt } from '../quota/plan.ts'
 import type { Quota, QuotaReport } from '../quota/report.ts'
+import { nearnessOf } from './nearness.ts'
 import type { Words } from './words.ts'
-
-/** From this part of a limit on, the reader is warned. */
-const NEAR_LIMIT_PERCENT = 90
 
 /** The tooltip of a quota, `lastly` at its end, or undefined where there is nothing to say. */
 export function describeQuota(
@@ -21,19 +19,15 @@ export function describeQuota(
 }
 
 function describeUsage(quota: Quota, words: Words): string | undefined {
-  const { unit, used, limit, limitSetByOwner = false, warnAtRemaining = 0 } = quota
-  // 0 of 0 is Wix's way to say that nothing was bought.
-  const notBought = limit === 0 && used === 0 && !limitSetByOwner
-  if (limit === 'unlimited' || notBought) return undefined
+  const { unit, used, limit } = quota
+  const nearness = nearnessOf(quota)
+  if (limit === 'unlimited' || nearness === undefined) return undefined
   const write = unit === 'bytes' ? words.size : words.number
   const values = { used: write(used), limit: write(limit) }
-  if (used > limit) return words.say('tooltip.over-limit', values)
-  if (used === limit) return words.say('tooltip.limit-reached', values)
-  // BigInt: a percentage of bytes must not be off by a rounding at the very line.
-  const percentage = Number((BigInt(used) * 100n) / BigInt(limit))
-  if (percentage < NEAR_LIMIT_PERCENT && limit - used > warnAtRemaining) return undefined
+  if (nearness.kind === 'over') return words.say('tooltip.over-limit', values)
+  if (nearness.kind === 'reached') return words.say('tooltip.limit-reached', values)
   return unit === 'bytes'
-    ? words.say('tooltip.near-limit.bytes', { ...values, percent: words.percent(percentage) })
+    ? words.say('tooltip.near-limit.bytes', { ...values, percent: words.percent(nearness.percentage) })
     : words.say('tooltip.near-limit.count', { used, limit, remaining: limit - used })
 }
 

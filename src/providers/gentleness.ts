@@ -21,6 +21,11 @@ const NO_REFUSALS: ReadonlySet<string> = new Set<keyof typeof sharedFindings>([
   'call-not-made'
 ])
 
+/** Whether a refusal is for what a connection is: its address, its credentials, what they may see. */
+export function isAboutConnection(finding: string): boolean {
+  return !NO_REFUSALS.has(finding)
+}
+
 /** Gives each fetch `fetchMs` milliseconds; refusals are remembered by connection. Failures are told in the adapter's own words. */
 export function gently(provider: QuotaProvider, fetchMs: number, findings: Findings = {}): TimedProvider {
   const refusals = createRefusals(findings)

@@ -7,11 +7,14 @@ import { OTHER_FEATURES, type QuotaAction } from '../quota/service.ts'
 import type { Source } from '../quota/source.ts'
 import { SHARED } from '../store/connection-key.ts'
 import { type CheckedHealth, checkConnection } from './connection-check.ts'
+import { publishHealth } from './site-health.ts'
 
 /** One that does not work is tried again after this time, then after twice that, and so on. */
 const AGAIN_MS = 60_000
 const AGAIN_MAX_MS = 600_000
 
+/** Of these nobody has found out yet that they work. */
+const UNSETTLED: ReadonlySet<CheckedHealth['health']> = new Set(['unchecked', 'failing'])
 const UNCHECKED: CheckedHealth = { health: 'unchecked', finding: '', hidden: [], checkedAt: 0 }
 
 export interface SharedConnections {
@@ -31,7 +34,11 @@ export interface SharedConnectionsOptions {
   /** By name. */
   sources: ReadonlyMap<string, Source>
   actions: ReadonlyMap<string, QuotaAction>
+  /** What is known from before, of those about which nothing changed. */
+  known?: ReadonlyMap<string, CheckedHealth>
   publish: Publish
+  /** How often each is checked again, in milliseconds; 0 for never. */
+  recheckMs?: (provider: string) => number
   /** Hears of faults of ours. */
   onFault: (error: unknown) => void
   /** Milliseconds since 1970. */
@@ -46,7 +53,7 @@ export function hasSharedConnection({ shared, adapter }: Source): boolean {
 export function createSharedConnections(options: SharedConnectionsOptions): SharedConnections {
   const { actions, publish, onFault, now } = options
   const sources = new Map([...options.sources].filter(([, source]) => hasSharedConnection(source)))
-  const checked = new Map([...sources.keys()].map(name => [name, UNCHECKED]))
+  const checked = new Map([...sources.keys()].map(name => [name, options.known?.get(name) ?? UNCHECKED]))
   /** Of those whose last fetch failed. */
   const failing = new Map<string, CheckedHealth>()
   const stopped = new AbortController()
@@ -58,6 +65,7 @@ export function createSharedConnections(options: SharedConnectionsOptions): Shar
     const { health, finding } = checked.get(source.name) ?? UNCHECKED
     checked.set(source.name, found)
     failing.delete(source.name)
+    publishHealth(publish, source, SHARED, found)
     if (found.health !== health || found.finding !== finding) tell(source, found)
     return found
   }
@@ -72,14 +80,26 @@ export function createSharedConnections(options: SharedConnectionsOptions): Shar
     publish({ kind: 'connection-checked', provider: name, health, ...why, hidden, silentActions })
   }
 
-  async function keepAsking(source: Source): Promise<void> {
+  /** Soon again after one that failed; otherwise as often as is configured. */
+  async function keepAsking(source: Source, recheckMs: number, firstMs: number): Promise<void> {
     const { signal } = stopped
-    for (let againMs = AGAIN_MS; !signal.aborted; againMs = Math.min(againMs * 2, AGAIN_MAX_MS)) {
+    // It ends early only with an error, when the service stops.
+    const wait = (ms: number) => timers.setTimeout(ms, undefined, { signal, ref: false }).catch(() => {})
+    if (firstMs > 0) await wait(firstMs)
+    for (let againMs = AGAIN_MS; !signal.aborted; ) {
       const { health } = await ask(source, signal)
-      if (health !== 'failing') return
-      // It ends early only with an error, when the service stops.
-      await timers.setTimeout(againMs, undefined, { signal, ref: false }).catch(() => {})
+      if (health !== 'failing' && recheckMs === 0) return
+      await wait(health === 'failing' ? againMs : recheckMs)
+      againMs = health === 'failing' ? Math.min(againMs * 2, AGAIN_MAX_MS) : AGAIN_MS
     }
+  }
+
+  /** When the first check is due, in milliseconds from now; undefined for never. */
+  function firstAfterMs({ name, shared }: Source, recheckMs: number): number | undefined {
+    const { health, checkedAt } = checked.get(name) ?? UNCHECKED
+    if (shared?.checkOnStart && UNSETTLED.has(health)) return 0
+    if (recheckMs === 0) return undefined
+    return checkedAt === 0 ? recheckMs : Math.max(1, checkedAt + recheckMs - now())
   }
 
   return {
@@ -89,8 +109,12 @@ export function createSharedConnections(options: SharedConnectionsOptions): Shar
       return source && ask(source)
     },
     start() {
-      const chosen = [...sources.values()].filter(({ shared }) => shared?.checkOnStart)
-      underWay = Promise.all(chosen.map(source => keepAsking(source).catch(onFault)))
+      const asking = [...sources.values()].map(async source => {
+        const recheckMs = options.recheckMs?.(source.name) ?? 0
+        const firstMs = firstAfterMs(source, recheckMs)
+        if (firstMs !== undefined) await keepAsking(source, recheckMs, firstMs).catch(onFault)
+      })
+      underWay = Promise.all(asking)
     },
     listener(event) {
       if (event.kind !== 'fetch-done' && event.kind !== 'fetch-failed') return

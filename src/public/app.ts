@@ -25,13 +25,13 @@ export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | '
   /** In front of the quota call's path. */
   basePaths: readonly string[]
   /** Of pages for readers none of whose languages we have; English when left out. */
-  language?: string
+  language?: () => string
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, language = 'en', ...given }
+  { basePaths, readAppEvent, connections, canBelieveAddresses, language = () => 'en', ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }

@@ -13,7 +13,7 @@ export interface UpgradeOptions {
   links: UpgradeLinks
   quotas: Pick<QuotaService<PublicAction>, 'upgradeUrl'>
   /** Of pages for readers none of whose languages we have; one of LANGUAGES. */
-  language: string
+  language: () => string
 }
 
 export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (app, { links, quotas, language }) => {
@@ -31,7 +31,7 @@ export const upgradeRoute: FastifyPluginAsyncTypebox<UpgradeOptions> = async (ap
     }
   }
 
-  app.setErrorHandler((error, request, reply) => sendUpgradeError(error, request, reply, language))
+  app.setErrorHandler((error, request, reply) => sendUpgradeError(error, request, reply, language()))
 
   app.get(
     '/v1/upgrade/:token',

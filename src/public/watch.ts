@@ -1,9 +1,11 @@
 // An eye on quota calls and on the fetches that they begin: tells of what went wrong, whoever listens.
 import type { Failure, Publish } from '../observe/events.ts'
 import { ProviderError } from '../quota/provider.ts'
+import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaResult, QuotaService } from '../quota/service.ts'
 import type { OnFetch } from '../quota/show.ts'
 import { keyOf } from '../quota/source.ts'
+import type { ConnectionKey } from '../store/connection-key.ts'
 
 export interface Watch {
   /** To be told of every fetch; one that several calls wait for is told of once. */
@@ -15,7 +17,11 @@ export interface Watch {
   ): QuotaService<Action>
 }
 
-export function createWatch(publish: Publish): Watch {
+/** `onReport` hears of every report that this service was given by a provider. */
+export function createWatch(
+  publish: Publish,
+  onReport: (key: ConnectionKey, report: QuotaReport) => void = () => {}
+): Watch {
   /** Fetches, and the errors that they ended with: a call that ends with one of these has nothing new to tell. */
   const seen = new WeakSet<object>()
 
@@ -29,7 +35,11 @@ export function createWatch(publish: Publish): Watch {
       if (seen.has(fetching)) return
       seen.add(fetching)
       fetching.then(
-        ({ upstreamMs }) => publish({ kind: 'fetch-done', key, call, upstreamMs }),
+        ({ upstreamMs, snapshot }) => {
+          publish({ kind: 'fetch-done', key, call, upstreamMs })
+          // What another replica was told, that one tells.
+          if (upstreamMs > 0) onReport(key, snapshot.report)
+        },
         (error: unknown) => {
           if (!(error instanceof ProviderError)) return publish({ kind: 'fetch-broke', key, call, error })
           seen.add(error)

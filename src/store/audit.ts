@@ -10,12 +10,16 @@ export type AuditAction =
   | 'connection.deleted'
   | 'site.removed'
   | 'store.imported'
+  | 'webhook.failed'
+
+/** Who does what nobody asked for, in the audit. */
+export const SERVICE_ACTOR = 'service'
 
 export interface AuditEntry {
   id: number
   /** Milliseconds since 1970. */
   at: number
-  /** The name of the token that was used, or `wix` for an app event, or `command`. */
+  /** The name of the token that was used, or `wix` for an app event, `command`, or `service` for what it does by itself. */
   actor: string
   action: string
   provider: string

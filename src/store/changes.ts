@@ -21,7 +21,8 @@ export interface Changes {
   notify(transaction: Transaction<Tables>, key: ConnectionKey): Promise<void>
   /** Tells this process. */
   deliver: ChangeListener
-  subscribe(listener: ChangeListener): void
+  /** Gives the function that ends it. */
+  subscribe(listener: ChangeListener): () => void
   close(): Promise<void>
 }
 
@@ -33,13 +34,16 @@ export async function notifyOfAny(transaction: Transaction<Tables>): Promise<voi
 }
 
 function localChanges(): Changes {
-  const listeners: ChangeListener[] = []
+  const listeners = new Set<ChangeListener>()
   return {
     notify: async () => {},
     deliver(key) {
       for (const listener of listeners) listener(key)
     },
-    subscribe: listener => void listeners.push(listener),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     close: async () => {}
   }
 }

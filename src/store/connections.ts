@@ -7,12 +7,12 @@ import {
   type SqlBool,
   type Transaction
 } from 'kysely'
-import type { Audit } from './audit.ts'
+import { type Audit, SERVICE_ACTOR } from './audit.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Engine } from './database.ts'
 import type { Keyring } from './encryption.ts'
-import { forgetKnowledge } from './knowledge.ts'
+import { forgetKnowledge, forgetNotices } from './knowledge.ts'
 import { isAfter, openConnection, sealConnection } from './sealed.ts'
 import { beginSave, endSave, lockSite, type PendingSave, removeSite } from './sites.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
@@ -63,7 +63,10 @@ export interface Connections {
     actor: string,
     save?: PendingSave
   ): Promise<SavedConnection | undefined>
-  /** Notes what a check found, unless the connection was changed meanwhile; gives what is stored now. */
+  /**
+   * Notes what a check found, unless the connection was changed meanwhile; gives what is stored now. In the audit stands
+   * every check that somebody asked for, and of those that the service makes by itself what changes something.
+   */
   setHealth(checked: StoredConnection, health: HealthReport, actor: string): Promise<StoredConnection | undefined>
   /** Says whether there was one. */
   remove(key: ConnectionKey, actor: string): Promise<boolean>
@@ -200,7 +203,9 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
           .where('provider', '=', provider)
           .where('instance_id', '=', instanceId)
           .execute()
-        await audit.write(transaction, 'connection.checked', { provider, instanceId }, actor)
+        const isNew = health !== stored.health || finding !== stored.finding
+        if (isNew || actor !== SERVICE_ACTOR)
+          await audit.write(transaction, 'connection.checked', { provider, instanceId }, actor)
         return { ...stored, health, finding, checkedAt }
       }),
 
@@ -213,6 +218,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
           .executeTakeFirst()
         if (numDeletedRows === 0n) return false
         await forgetKnowledge(transaction, key.instanceId, { only: key.provider })
+        await forgetNotices(transaction, key.instanceId, { only: key.provider })
         await audit.write(transaction, 'connection.deleted', key, actor)
         changed(key)
         return true

@@ -10,6 +10,8 @@ import { createKeyring } from './encryption.ts'
 import { createHealthCheck, type StoreHealth } from './health.ts'
 import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
 import { createLeases, type Leases, localLeases } from './leases.ts'
+import { createNotices, type Notices } from './notices.ts'
+import { createRecheckRows, type Rechecks } from './rechecks.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { signingKey } from './signing-key.ts'
 import { type ConnectionCount, countConnections } from './standing.ts'
@@ -35,6 +37,8 @@ export interface Store {
   connections: Connections
   /** How the connections are, counted. */
   standing(): Promise<ConnectionCount[]>
+  rechecks: Rechecks
+  notices: Notices
   audit: Audit
   rotation: Rotation
   changes: Changes
@@ -80,6 +84,8 @@ export async function openStore({
   return {
     connections: createConnections({ db: queries, engine, keyring, changes, audit, now }),
     standing: () => countConnections(queries, keyring),
+    rechecks: createRecheckRows(queries, keyring),
+    notices: createNotices(queries, engine, audit),
     audit,
     rotation: createRotation(queries, keyring),
     changes,

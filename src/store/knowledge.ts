@@ -139,7 +139,7 @@ function readSnapshot(keyring: Keyring, row: SnapshotsTable): FoundSnapshot {
 }
 
 /** Whether what is known may be kept: a site's only while its connection is there. A deletion under way waits, and takes it along. */
-async function holdConnection(
+export async function holdConnection(
   transaction: Transaction<Tables>,
   engine: Engine,
   { provider, instanceId }: ConnectionKey
@@ -151,6 +151,18 @@ async function holdConnection(
     .where('provider', '=', provider)
     .where('instance_id', '=', instanceId)
   return (await (engine === 'postgres' ? connection.forShare() : connection).executeTakeFirst()) !== undefined
+}
+
+/** Drops what webhooks were told of a site: of its connection with one provider, or of all but some. */
+export async function forgetNotices(
+  transaction: Transaction<Tables>,
+  instanceId: string,
+  { only, except = [] }: { only?: string; except?: readonly string[] }
+): Promise<void> {
+  let query = transaction.deleteFrom('notices').where('instance_id', '=', instanceId)
+  if (only !== undefined) query = query.where('provider', '=', only)
+  if (except.length > 0) query = query.where('provider', 'not in', except)
+  await query.execute()
 }
 
 /** Drops what is known of a site's connections: with one provider, or with all but some. */

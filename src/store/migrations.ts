@@ -15,7 +15,9 @@ export function migrations(engine: Engine): MigrationProvider {
       '005-sealed-reports': sealedReports(engine),
       '006-saves': saves(engine),
       '007-removals': removals(engine),
-      '008-ends-of-credentials': endsOfCredentials
+      '008-ends-of-credentials': endsOfCredentials,
+      '009-rechecks': rechecks,
+      '010-notices': notices(engine)
     })
   }
 }
@@ -36,6 +38,35 @@ const endsOfCredentials: Migration = {
       .createIndex('connections_standing')
       .on('connections')
       .columns(['provider', 'health', 'key_id', 'expires_at'])
+      .execute()
+  }
+}
+
+function notices(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('notices')
+        .addColumn('type', text, column => column.notNull())
+        .addColumn('provider', text, column => column.notNull())
+        .addColumn('instance_id', text, column => column.notNull())
+        .addColumn('subject', text, column => column.notNull())
+        .addColumn('state', text, column => column.notNull())
+        .addPrimaryKeyConstraint('notices_pk', ['type', 'provider', 'instance_id', 'subject'])
+        .execute()
+      await db.schema.createIndex('notices_by_site').on('notices').columns(['instance_id', 'provider']).execute()
+    }
+  }
+}
+
+/** Whose turn it is to be checked again must be found without reading all. */
+const rechecks: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createIndex('connections_by_check')
+      .on('connections')
+      .columns(['provider', 'checked_at', 'instance_id'])
       .execute()
   }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Audit } from './audit.ts'
 import type { Engine } from './database.ts'
-import { forgetKnowledge } from './knowledge.ts'
+import { forgetKnowledge, forgetNotices } from './knowledge.ts'
 import { noteRemoval, olderThan } from './removals.ts'
 import type { Tables } from './tables.ts'
 
@@ -72,6 +72,7 @@ export async function removeSite(
     .execute()
   const except = left.map(({ provider }) => provider)
   await forgetKnowledge(transaction, instanceId, { except })
+  await forgetNotices(transaction, instanceId, { except })
   // What is kept of a removed site is that one was removed, and when: not which.
   await audit.forget(transaction, instanceId, { before, except })
   if (gone.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)

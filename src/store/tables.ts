@@ -58,6 +58,18 @@ export interface LeasesTable {
   until: number
 }
 
+/** What webhooks were told of. */
+export interface NoticesTable {
+  type: string
+  provider: string
+  /** Empty for a connection that all sites share. */
+  instance_id: string
+  /** Which of several alike, such as a feature. */
+  subject: string
+  /** What it was about when it was told; something else is told again. */
+  state: string
+}
+
 /** PUTs that are under way: what deletes a site deletes these, and with them what they would save. */
 export interface SavesTable {
   token: string
@@ -90,6 +102,7 @@ export interface Tables {
   snapshots: SnapshotsTable
   marks: MarksTable
   leases: LeasesTable
+  notices: NoticesTable
   saves: SavesTable
   removals: RemovalsTable
   write_proof: WriteProofTable

@@ -76,6 +76,7 @@ const manageOf =
 
 const SITE = 'v1/connections/sites/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 const SHARED = 'v1/connections/docspace/shared/check'
+const RELOAD = 'v1/config/reload'
 const NOBODY = 'v1/connections/nobody/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 
 /** A service on which one site is connected, and what it saved. */
@@ -155,7 +156,9 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'deleteConnection 400',
   'checkConnection 400',
   'checkSharedConnection 400',
-  'refreshConnection 400'
+  'refreshConnection 400',
+  'putLogLevel 400',
+  'putLogLevel 413'
 ])
 
 /** Prism follows a redirect by itself instead of handing it on. */
@@ -335,6 +338,28 @@ export const cases: Record<string, Case> = {
   'listAudit 503': route => withoutDatabase(route, 'GET', 'v1/audit'),
   'getApiDocument 200': async route => [await openApiDocument(route, MANAGEMENT.token)],
   'getApiDocument 401': async route => [await openApiDocument(route, 'another-token')],
+  'reloadConfiguration 200': async ({ start }) => {
+    const bridge = await start({ management: MANAGEMENT })
+    bridge.rewrite({ presentation: { language: 'de' } })
+    return [await manageOf(bridge)('POST', RELOAD), await manageOf(bridge)('POST', RELOAD)]
+  },
+  'reloadConfiguration 401': async route => [await managed(route, 'POST', RELOAD, undefined, 'another-token')],
+  'reloadConfiguration 409': async ({ start }) => {
+    const bridge = await start({ management: MANAGEMENT })
+    bridge.rewrite({ server: { grace: '1s' } })
+    return [await manageOf(bridge)('POST', RELOAD)]
+  },
+  'reloadConfiguration 422': async ({ start }) => {
+    const bridge = await start({ management: MANAGEMENT })
+    bridge.rewrite('wix: {}')
+    return [await manageOf(bridge)('POST', RELOAD)]
+  },
+  'getLogLevel 200': async route => [await managed(route, 'GET', 'v1/log-level')],
+  'getLogLevel 401': async route => [await managed(route, 'GET', 'v1/log-level', undefined, 'another-token')],
+  'putLogLevel 200': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'warn' })],
+  'putLogLevel 400': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'loud' })],
+  'putLogLevel 401': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'warn' }, 'another-token')],
+  'putLogLevel 413': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'a'.repeat(17_000) })],
   'getMetrics 200': async route => [await managed(route, 'GET', 'metrics')],
   'getMetrics 401': async route => [await managed(route, 'GET', 'metrics', undefined, 'another-token')],
   ...afterManyWrongTokens({
@@ -346,6 +371,9 @@ export const cases: Record<string, Case> = {
     refreshConnection: ['POST', `${SITE}/refresh`],
     listConnections: ['GET', 'v1/connections'],
     listAudit: ['GET', 'v1/audit'],
+    reloadConfiguration: ['POST', RELOAD],
+    getLogLevel: ['GET', 'v1/log-level'],
+    putLogLevel: ['PUT', 'v1/log-level', { level: 'warn' }],
     getApiDocument: ['GET', 'openapi.yaml'],
     getMetrics: ['GET', 'metrics']
   })

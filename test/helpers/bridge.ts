@@ -9,6 +9,7 @@ import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake
 import { createLogger } from '../../src/logging.ts'
 import { openTracing } from '../../src/observe/tracing.ts'
 import { adapters } from '../../src/providers/index.ts'
+import type { Tries } from '../../src/webhooks/delivery.ts'
 import type { QuotaInfoAnswer } from '../../src/wix/contract.ts'
 import { logSink } from './log-sink.ts'
 
@@ -36,6 +37,8 @@ export interface Bridge {
   log: string[]
   /** A body as it is, to the quota path. */
   post(body: string | Uint8Array, headers?: Record<string, string>): Promise<Response>
+  /** Puts another file in the place of the configuration's: as it is, or with other sections. */
+  rewrite(file: string | BridgeOptions): void
   /** A signed call, with a payload changed on the way. */
   call(actionKey: string, change?: (payload: Record<string, unknown>) => unknown): Promise<Response>
 }
@@ -47,6 +50,9 @@ export interface BridgeOptions {
   server?: object
   forward?: object
   management?: object
+  webhooks?: object[]
+  /** How often a webhook is tried. */
+  tries?: Tries
   presentation?: object
   docspace?: object
   /** Turns connections per site on: the provider `sites`, and the action `site-room` that asks it. */
@@ -76,12 +82,13 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
   const wix = sharedWix
   const docspace = options.sharing ?? (await startFakeDocSpace(options.scenario, clock))
   if (!options.sharing) t.teardown(() => docspace.close())
-  const written = {
+  const written = (options: BridgeOptions) => ({
     wix: { appId: wix.appId, publicKey: wix.publicKeyPem, ...options.wix },
     server: { host: '127.0.0.1', port: 0, ...options.server },
     ...(options.forward && { forward: options.forward }),
     ...(options.management && { management: { port: 0, ...options.management } }),
     ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
+    ...(options.webhooks && { webhooks: options.webhooks }),
     presentation: { ...options.presentation },
     providers: {
       docspace: {
@@ -135,14 +142,18 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
       ...(options.store && { 'site-room': { provider: 'sites', features: ['room', 'manager'] } }),
       ...options.actions
     }
-  }
-  const configuration = readConfiguration(JSON.stringify(written), { environment: {}, adapters })
+  })
+  let text = JSON.stringify(written(options))
+  const read = () => readConfiguration(text, { environment: {}, adapters })
+  const configuration = read()
   const { sink, lines: log } = logSink()
   const logger = createLogger(options.logLevel ?? 'trace', configuredSecrets(adapters), sink)
   t.teardown(() => checkNoSecret(log, configuration, docspace))
   const service = await startService({
     configuration,
+    readAgain: read,
     logger,
+    tries: options.tries,
     now: options.now ?? clock,
     tracing: options.traced ? await openTracing(process.env, logger) : undefined,
     force: options.force === true
@@ -166,6 +177,9 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
       return fetch(`${reach(url ?? '').replace(/\/$/, '')}/${path}`, init)
     },
     post,
+    rewrite(file) {
+      text = typeof file === 'string' ? file : JSON.stringify(written({ ...options, ...file }))
+    },
     call: async (actionKey, change = payload => payload) => post(await wix.sign(change(wix.payload({ actionKey }))))
   }
 }

@@ -13,7 +13,7 @@ const key = { provider: 'p', instanceId: '' }
 const call = { actionKey: 'a' }
 const failure = { code: 'QUOTA_UNAVAILABLE', finding: 'timeout', message: '', remedy: '' } as const
 
-function start(t: Test, check: () => Promise<ConnectionCheck>) {
+function start(t: Test, check: () => Promise<ConnectionCheck>, recheckMs = 0) {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.teardown(() => mock.timers.reset())
   let asked = 0
@@ -40,7 +40,9 @@ function start(t: Test, check: () => Promise<ConnectionCheck>) {
   const shared = createSharedConnections({
     sources: new Map([['p', source]]),
     actions: new Map([['a', { source, features: ['room'], enforced: true }]]),
-    publish: event => events.push(event),
+    // How it is stands in an event of each check; here what is told of changes matters.
+    publish: event => event.kind === 'connection-checked' && events.push(event),
+    recheckMs: () => recheckMs,
     onFault: error => faults.push(error),
     now: () => 1000
   })
@@ -126,4 +128,26 @@ t.test('what fetches meet is known too, until numbers come', async t => {
   for (const event of others) shared.listener(event)
   t.match(health(), { health: 'unchecked' })
   t.equal(shared.health().size, 1)
+})
+
+t.test('one that works is checked again as often as is configured, and soon once it fails', async t => {
+  let found: ConnectionCheck = { health: 'ok' }
+  const { shared, asked, health, pass } = start(t, async () => found, 3_600_000)
+  shared.start()
+  await turn()
+  t.equal(asked(), 1)
+  await pass(3_599_000)
+  t.equal(asked(), 1)
+  found = failing
+  await pass(1000)
+  t.equal(health()?.health, 'failing')
+  await pass(60_000)
+  t.equal(asked(), 3)
+  found = { health: 'ok' }
+  await pass(120_000)
+  t.equal(health()?.health, 'ok')
+  await pass(3_599_000)
+  t.equal(asked(), 4)
+  await pass(1000)
+  t.equal(asked(), 5)
 })

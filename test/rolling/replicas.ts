@@ -21,6 +21,8 @@ const ERRORS = ['error', 'fatal']
 
 export interface RollingReplica extends Replica {
   start(): Promise<void>
+  /** Writes the settings of its provider anew, and sends SIGHUP; gives what the log says that changed. */
+  reload(settings: object): Promise<string[]>
   /** The exit code, or the signal's name, after SIGTERM. */
   stop(): Promise<number | string>
 }
@@ -84,7 +86,13 @@ export async function createReplicas(
     const file = join(folder, `quota-bridge-${index + 1}.yaml`)
     const server = { host, port: ports.port, drain }
     const management = { host, port: ports.managementPort, token: TOKEN }
-    writeFileSync(file, JSON.stringify({ ...configuration, server, management }))
+    const { sites } = configuration.providers
+    const write = (settings: object) => {
+      const providers = { sites: { ...sites, ...settings } }
+      writeFileSync(file, JSON.stringify({ ...configuration, providers, server, management }))
+    }
+    write({})
+    const reloads: ((changed: string[]) => void)[] = []
     let child: ChildProcess | undefined
     // However this ends.
     process.once('exit', () => child?.kill('SIGKILL'))
@@ -100,11 +108,19 @@ export async function createReplicas(
         const lines = createInterface({ input: started.stdout })
         await new Promise<void>((resolve, reject) => {
           lines.on('line', line => {
-            const { level, listener } = JSON.parse(line)
+            const { level, listener, changed } = JSON.parse(line)
+            if (changed) reloads.shift()?.(changed)
             if (ERRORS.includes(level)) errors.push(line)
             if (listener === 'management') resolve()
           })
           started.once('exit', code => reject(new Error(`a replica ended with ${code}`)))
+        })
+      },
+      reload(settings) {
+        write(settings)
+        return new Promise(resolve => {
+          reloads.push(resolve)
+          child?.kill('SIGHUP')
         })
       },
       async stop() {
