@@ -12,12 +12,19 @@ import { openLines } from '../../../src/store/move/seal.ts'
 import { onEachEngine } from '../../helpers/engines.ts'
 import { connectionOf, exportOf, importOf, keyOf, MOVE_KEY, ok, openAt, trialOf } from '../../helpers/move.ts'
 
+const SITES = 40
+
 /** Of more than one piece of 64 KiB. */
-async function largeExport(t: Parameters<typeof openAt>[0] & { testdirName: string }): Promise<Buffer> {
-  const url = `file:${t.testdirName}/large/q.db`
+async function largeExport(t: Parameters<typeof openAt>[0], dir: string): Promise<Buffer> {
+  const url = `file:${dir}/large/q.db`
   const store = await openAt(t, url, () => 1000)
-  for (let site = 0; site < 600; site++)
-    await store.connections.put(keyOf(`site-${site}`), connectionOf(String(site)), ok, 'ops')
+  for (let site = 0; site < SITES; site++)
+    await store.connections.put(
+      keyOf(`site-${site}`),
+      { ...connectionOf(String(site)), note: 'x'.repeat(6000) },
+      ok,
+      'ops'
+    )
   return exportOf(url)
 }
 
@@ -25,9 +32,10 @@ onEachEngine(({ name, newUrl }) => {
   t.test(
     `${name}: a file that was cut anywhere, changed anywhere or continued is refused, and nothing of it is imported`,
     async t => {
-      const url = await newUrl(t)
+      const dir = t.testdir()
+      const url = await newUrl({ testdir: () => dir })
       const store = await openAt(t, url, () => 1000)
-      const file = await largeExport(t)
+      const file = await largeExport(t, dir)
       const payload = file.indexOf('\n--- ') + 50
       t.ok(file.length > 3 * 65_552)
       const pieces = [1, 2, 3].map(piece => payload + piece * 65_552)
@@ -63,7 +71,7 @@ onEachEngine(({ name, newUrl }) => {
       ])
       await t.rejects(importOf(url, swapped), { code: 'EXPORT_DAMAGED' }, 'in another order')
       t.strictSame([await store.connections.list({ limit: 1 }), await store.audit.list({ limit: 1 })], [[], []])
-      t.match(await importOf(url, file), { rows: 600, unreadable: 0 }, 'the whole file is not')
+      t.match(await importOf(url, file), { rows: SITES, unreadable: 0 }, 'the whole file is not')
     }
   )
 
@@ -175,15 +183,16 @@ t.test('SQLite: a service that runs keeps an import away, but no export and no t
 })
 
 t.test('an import that fails half-way leaves the store as it was, and lets go of it', async t => {
-  const url = `file:${t.testdir()}/q.db`
+  const dir = t.testdir()
+  const url = `file:${dir}/q.db`
   const store = await openAt(t, url, () => 1000)
-  const file = await largeExport(t)
+  const file = await largeExport(t, dir)
   const database = openDatabase(url, () => {})
-  await sql`create trigger stop before insert on audit when (select count(*) from audit) >= 400
+  await sql`create trigger stop before insert on audit when (select count(*) from audit) >= 20
     begin select raise(abort, 'no more'); end`.execute(database.queries)
   await t.rejects(importOf(url, file), { message: 'no more' })
   await sql`drop trigger stop`.execute(database.queries)
   await database.close()
   t.strictSame([await store.connections.list({ limit: 1 }), await store.audit.list({ limit: 1 })], [[], []])
-  t.match(await importOf(url, file), { rows: 600 })
+  t.match(await importOf(url, file), { rows: SITES })
 })
