@@ -93,8 +93,8 @@ export function inspectConfiguration(yaml: string, options: LoadOptions): Inspec
   try {
     return inspectFile(yaml, parseYaml(yaml), options)
   } catch (error) {
-    if (error instanceof ConfigurationError) return { mistakes: error.mistakes, parts: {} }
-    throw error
+    if (!(error instanceof ConfigurationError)) throw error
+    return { mistakes: error.mistakes, parts: {} }
   }
 }
 

@@ -8,6 +8,7 @@ const STAY = {
   snapshots: 'reports are fetched anew, and are bound to settings that may be others there',
   leases: 'who asks at this moment',
   saves: 'a save under way ends where it began',
+  notices: 'what webhooks were told: whoever listens to the new place may hear it once more',
   write_proof: 'says that this database could be written',
   kysely_migration: 'the target takes the steps itself',
   kysely_migration_lock: 'as above'
