@@ -3,13 +3,14 @@ import swagger from '@fastify/swagger'
 import fastify from 'fastify'
 import { stringify } from 'yaml'
 import { managementRoutes } from '../management/app.ts'
-import { NOTHING_TO_SHOW } from '../presentation/present.ts'
 import { publicRoutes } from '../public/app.ts'
 import type { Connections } from '../store/connections.ts'
 import { forwardedOperations } from './forwarded-operations.ts'
 
 /** Only the schemas of the routes are read. */
-const neverCalled = () => Promise.reject(new Error('no route is called here'))
+const neverCalled = (): never => {
+  throw new Error('no route is called here')
+}
 
 const neverConnected: Connections = {
   get: neverCalled,
@@ -87,22 +88,22 @@ export async function generateOpenApi(version: string): Promise<string> {
     connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linkFor: neverCalled, read: neverCalled },
-    presenter: () => ({ answer: NOTHING_TO_SHOW, language: 'en' })
+    presenter: neverCalled
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {
-    tokens: () => [],
+    tokens: neverCalled,
     metrics: { read: neverCalled },
-    metricsAccess: { tokens: () => [], isOpen: false },
+    metricsAccess: { tokens: neverCalled, isOpen: false },
     store: storeOfNobody,
-    shared: { check: neverCalled, health: () => new Map() },
+    shared: { check: neverCalled, health: neverCalled },
     isStoreKept: true,
-    isStopping: () => false,
+    isStopping: neverCalled,
     reload: neverCalled,
-    levels: { level: () => 'info', set: neverCalled },
+    levels: { level: neverCalled, set: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
-    publish: () => {},
+    publish: neverCalled,
     now: Date.now
   })
   await app.ready()

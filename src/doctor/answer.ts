@@ -40,12 +40,12 @@ export async function tellAnswer(
 ): Promise<Told> {
   const { key, action, source: configured, languages, site } = question
   const { adapter, settings, name, freshness } = configured
-  const provider = adapter.create(settings, { name, now, log: { warn: () => {} } })
+  const provider = adapter.create(settings, { name, now, log: { warn: ignore } })
   try {
     const store = keepingNothing(question.store)
     const source = createSource(configured, neverPastCaches(provider, fetchWithinMs(freshness)), store)
     const wired: PublicAction = { ...action, source }
-    const reports = createReports(store, { now, onStoreError: () => {}, onUnusable: () => {}, onFetch: () => {} })
+    const reports = createReports(store, { now, onStoreError: ignore, onUnusable: ignore, onFetch: ignore })
     const service = createQuotaService({ actions: new Map([[key, wired]]), sources: new Map(), ...reports })
     const { outcome, shown } = await service.ask({ actionKey: key, ...(site && { instanceId: canonicalSite(site) }) })
     const present = createPresenter({ ...(parts.presentation ?? { sizes: 'in-name' }), now })
@@ -68,6 +68,9 @@ export async function tellAnswer(
   }
 }
 
+/** The doctor tells what it finds; nothing is logged beside that. */
+const ignore = () => {}
+
 /** Past its caches a provider is asked after a purchase alone, even where the store holds a mark of one. */
 function neverPastCaches(provider: QuotaProvider, fetchMs: number) {
   const gentle = gently(provider, fetchMs)
@@ -79,8 +82,7 @@ function neverPastCaches(provider: QuotaProvider, fetchMs: number) {
 
 /** What a service needs of a store, over one that is only read. */
 function keepingNothing(store: Question['store']) {
-  const nothing = async () => {}
-  const none = { get: async () => undefined }
+  const nothing = async () => undefined
   return {
     knowledge: {
       get: store?.knowledge.get ?? (async () => ({})),
@@ -88,7 +90,7 @@ function keepingNothing(store: Question['store']) {
       addMark: async () => false,
       replaceMark: nothing
     },
-    connections: { get: store?.connections.get ?? none.get },
+    connections: { get: store?.connections.get ?? nothing },
     leases: localLeases,
     changes: createLocalChanges()
   }

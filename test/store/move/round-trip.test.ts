@@ -162,3 +162,13 @@ onEachEngine(({ name, newUrl }) => {
     t.match(await moved.connections.get(keyOf(site)), { connection: connectionOf('x') })
   })
 })
+
+t.test('more rows than are read back at once are all read back', async t => {
+  const dir = t.testdir()
+  const [from, to] = [`file:${dir}/from/q.db`, `file:${dir}/to/q.db`]
+  const store = await openAt(t, from, () => 1000)
+  for (let site = 0; site < 501; site++)
+    await store.connections.put(keyOf(`site-${site}`), connectionOf(String(site)), ok, 'ops')
+  await openAt(t, to, () => 1000)
+  t.match(await importOf(to, await exportOf(from)), { rows: 501, unreadable: 0 })
+})
