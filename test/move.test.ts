@@ -38,8 +38,8 @@ const start = (t: Test, store: Kept, old?: ManagedBridge) =>
   startManagedBridge(t, {
     store,
     server: { publicUrl: 'https://quota.example.com' },
-    // Commands that start beside it take the processor.
-    sites: { deadline: '5s', patience: '5s' },
+    // Commands that start beside it take the processor; and no check is to come in between.
+    sites: { deadline: '5s', patience: '5s', recheck: '0s' },
     ...(old && { sharing: old.docspace })
   })
 

@@ -1,4 +1,5 @@
 // The API's description, made from the schemas of the routes themselves.
+import { fail } from 'node:assert/strict'
 import swagger from '@fastify/swagger'
 import fastify from 'fastify'
 import { stringify } from 'yaml'
@@ -8,9 +9,7 @@ import type { Connections } from '../store/connections.ts'
 import { forwardedOperations } from './forwarded-operations.ts'
 
 /** Only the schemas of the routes are read. */
-const neverCalled = (): never => {
-  throw new Error('no route is called here')
-}
+const neverCalled = (): never => fail('no route is called here')
 
 const neverConnected: Connections = {
   get: neverCalled,
