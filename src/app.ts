@@ -1,32 +1,32 @@
 // The one place where everything is wired together: from a configuration to a service that listens.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import { listen } from './http/listen.ts'
-import { createLogLevel, forKnownFields, withIds } from './logging.ts'
+import { createLogLevel, withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
-import { createCountedWarnings } from './observe/counted-warnings.ts'
-import { createObserver } from './observe/events.ts'
+import { createObserver, type ServiceEvent } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
 import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
-import { buildPublicApp } from './public/app.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import { createBackground } from './service/background.ts'
 import type { Current } from './service/current.ts'
 import { createLive } from './service/live.ts'
+import { openServiceStore } from './service/open-store.ts'
+import { createPublicSide } from './service/public-side.ts'
 import { createSources } from './service/sources.ts'
-import type { StoreCall } from './store/calls.ts'
-import { holdStore } from './store/hold.ts'
-import { openStore, storeInMemory } from './store/index.ts'
-import { demandKeys } from './store/refusal.ts'
-import { StoreError, storeTroubles } from './store/store-error.ts'
+import { storeErrorTeller } from './service/store-errors.ts'
+import type { TemporaryStore } from './store/temporary.ts'
 import type { Tries } from './webhooks/delivery.ts'
+import type { CrewListener } from './workers/crew.ts'
+import type { FirstProcess } from './workers/first-process.ts'
+import { hireCrew, type Workers } from './workers/hire.ts'
+
+export { storeErrorTeller }
 
 export interface ServiceOptions {
   configuration: Configuration
@@ -44,6 +44,16 @@ export interface ServiceOptions {
   tries?: Tries | undefined
   /** Starts also on a store of which a large part is under keys that are not configured. */
   force?: boolean
+  /** The processes that answer calls in the place of this one, where there are to be several. */
+  workers?: Workers | undefined
+  /** The process whose worker this one is: it does all but answering calls. */
+  worker?: WorkerOptions | undefined
+}
+
+export interface WorkerOptions {
+  first: FirstProcess
+  /** Where nothing is to be kept. */
+  temporary: TemporaryStore | undefined
 }
 
 export interface Service {
@@ -82,34 +92,40 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-async function open(
-  { configuration, readAgain, logger: untraced, now = Date.now, tracing, tries, force = false }: ServiceOptions,
-  opened: AsyncDisposableStack
-): Promise<Omit<Service, 'close'>> {
+async function open(options: ServiceOptions, opened: AsyncDisposableStack): Promise<Omit<Service, 'close'>> {
+  const { configuration, readAgain, logger: untraced, now = Date.now, tracing, tries, force = false, worker } = options
   const { server, management } = configuration
+  const first = worker?.first
   opened.defer(() => tracing?.close())
   const logger = tracing ? withIds(untraced, tracing.ids) : untraced
   const onFault = (err: unknown) => logger.error({ err }, 'internal error')
+  const crew =
+    options.workers && hireCrew(options.workers, { isStoreKept: configuration.store !== undefined, logger }, opened)
   const observer = createObserver(onFault)
   const eventLog = createEventLog(logger, now)
-  observer.subscribe(eventLog.listener)
+  observer.subscribe(event => first?.take(event) || eventLog.listener(event))
   opened.defer(() => eventLog.close())
   if (tracing) observer.subscribe(tracing.listener)
-  const watch = createWatch(observer.publish, (key, report) => background.onReport(key, report))
+  const onReport: CrewListener['report'] = (key, report) => {
+    if (!first) background.onReport(key, report)
+    else if (current().configuration.webhooks.length > 0) first.report(key, report)
+  }
+  const watch = createWatch(observer.publish, onReport)
   let stopping = false
   const isStopping = () => stopping
   const onStoreError = storeErrorTeller(logger)
-  const kept = configuration.store ?? storeInMemory()
-  const held = holdStore(kept.url)
-  opened.defer(() => held.release())
-  const onCall = (call: StoreCall) => observer.publish({ kind: 'store-called', ...call })
-  // What is kept in memory alone is nobody's to look after.
-  const watched = configuration.store ? { onCall } : {}
-  const store = await openStore({ ...kept, ...watched, onLost: onStoreError, now })
-  opened.defer(() => store.close())
-  const { rows, foreign } = await demandKeys(store.rotation, force)
-  if (foreign > 0)
-    logger.warn({ rows, foreign }, 'some rows of the store are under a key that store.encryptionKeys does not name')
+  const store = await openServiceStore(
+    {
+      configured: configuration.store,
+      temporary: crew?.temporary ?? worker?.temporary,
+      isHeld: !first,
+      others: crew?.others ?? first?.others,
+      onLost: onStoreError,
+      onCall: call => observer.publish({ kind: 'store-called', ...call }),
+      ...{ now, force, log: logger }
+    },
+    opened
+  )
   const sources = createSources({ store, now, logger, publish: observer.publish })
   opened.defer(() => sources.close())
   const reports = createReports(store, {
@@ -126,6 +142,8 @@ async function open(
     log: logger,
     isStopping,
     onSwap: current => metrics?.rename(namesIn(current)),
+    spread: crew?.configure,
+    isChecking: !first,
     ...{ reports, watch, publish: observer.publish, onFault, now }
   })
   const { current } = live
@@ -133,47 +151,45 @@ async function open(
     check: provider => current().shared.check(provider),
     health: () => current().shared.health()
   }
-  observer.subscribe(event => current().shared.listener(event))
-  const sourceOf = { get: (name: string) => current().sources.get(name) }
   const background = createBackground({
     ...{ store, now, current, log: logger, tries },
     publish: observer.publish,
     onError: onStoreError
   })
-  observer.subscribe(background.listener)
+  /** What is found out is known and kept once, whichever process found it out. */
+  const learn = (event: ServiceEvent) => {
+    current().shared.listener(event)
+    background.listener(event)
+  }
+  if (!first) observer.subscribe(learn)
+  const hear = (event: ServiceEvent) => {
+    eventLog.listener(event)
+    learn(event)
+  }
   const { publicUrl } = server
-  const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
-  const publicLog = logger.child({ listener: 'public' })
-  const callLog = forKnownFields(publicLog)
-  const publicApp = buildPublicApp({
-    logger: publicLog,
-    callLog,
-    basePaths: configuration.basePaths,
-    forward: configuration.forward,
-    maxConcurrentCalls: server.maxConcurrentCalls,
-    readEnvelope: text => current().readEnvelope(text),
-    readAppEvent: text => current().readAppEvent(text),
-    connections: store.connections,
-    quotas: {
-      ask: call => current().quotas.ask(call),
-      upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
-    },
-    ...(links && { links }),
-    presenter: (...said) => current().presenter(...said),
-    language: () => current().configuration.presentation.language,
-    isStopping,
-    publish: observer.publish,
-    beginCall: tracing?.beginCall,
-    ...(server.trustProxy && { trustProxy: server.trustProxy })
-  })
+  const links = publicUrl
+    ? createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+    : undefined
+  const publicSide = crew
+    ? undefined
+    : createPublicSide({
+        ...{ configuration, current, store, links, logger, tracing, isStopping },
+        publish: observer.publish
+      })
   const isStoreKept = configuration.store !== undefined
   const standing = createStanding({ shared, store: isStoreKept ? store : undefined })
   // Without that listener nobody could read them.
-  const metrics = management && createMetrics({ ...namesIn(current()), standing, now })
+  const metrics = management && createMetrics({ ...namesIn(current()), standing, now, others: crew?.metrics })
   if (metrics) observer.subscribe(metrics.listener)
-  // Fastify makes loggers of its own from those that it is given.
-  const lasting = () => [untraced, logger, callLog, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
+  const lasting = () => [
+    untraced,
+    logger,
+    ...(publicSide?.loggers ?? []),
+    ...(managementApp ? [managementApp.log] : [])
+  ]
+  const levels = createLogLevel(lasting, crew?.setLevel)
   const managementApp =
+    !first &&
     management &&
     metrics &&
     buildManagementApp({
@@ -187,33 +203,34 @@ async function open(
       store,
       shared,
       isStoreKept,
-      sources: sourceOf,
+      sources: { get: (name: string) => current().sources.get(name) },
       markPlan: reports.markPlan,
       publish: observer.publish,
       now,
       isStopping,
       reload: readAgain && live.reload,
-      levels: createLogLevel(lasting)
+      levels,
+      workers: crew?.standing
     })
   // Readiness is told until the last call was answered.
-  opened.defer(() => managementApp?.close())
   opened.defer(async () => {
-    await sleep(durationMs(server.drain))
-    await publicApp.close()
+    if (managementApp) await managementApp.close()
   })
+  opened.defer(() => publicSide?.close() ?? crew?.stop())
   // Before all else: nobody waits for these.
   opened.defer(async () => {
     stopping = true
     await Promise.all([live.close(), background.close()])
   })
-  const address = `${await listen(publicApp, { section: 'server', portVariable: 'PORT', ...server })}${server.basePath.replace(/\/*$/, '/')}`
-  logger.info({ listener: 'public', url: address }, 'listening')
+  first?.serve({ metrics: async () => (await metrics?.snapshot()) ?? [], configure: live.adopt, setLevel: levels.set })
+  const address = (await publicSide?.listen()) ?? (await crew?.start({ event: hear, report: onReport })) ?? ''
+  if (!first) logger.info({ listener: 'public', url: address }, 'listening')
   const managementUrl =
     managementApp &&
     `${await listen(managementApp, { section: 'management', portVariable: 'MANAGEMENT_PORT', ...management })}/`
   if (managementUrl) logger.info({ listener: 'management', url: managementUrl }, 'listening')
-  current().shared.start()
-  if (isStoreKept) background.start()
+  live.start()
+  if (isStoreKept && !first) background.start()
   return { publicUrl: address, ...(managementUrl && { managementUrl }), reload: live.reload }
 }
 
@@ -222,19 +239,5 @@ function namesIn({ actions, sources, configuration }: Current): MetricsNames {
     actions: actions.keys(),
     providers: sources.keys(),
     basePaths: configuration.forward.map(({ basePath }) => basePath)
-  }
-}
-
-/** How often a trouble that lasts is told. */
-const TROUBLE_EVERY_MS = 10_000
-
-/** Tells each error as what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
-export function storeErrorTeller(logger: Logger): (error: Error) => void {
-  const others = { kind: 'others', fields: {}, message: 'the database is in trouble' }
-  const warn = createCountedWarnings(logger, others, TROUBLE_EVERY_MS)
-  return error => {
-    if (!(error instanceof StoreError)) return logger.error({ err: error }, 'internal error')
-    const [message, remedy] = storeTroubles[error.trouble]
-    warn({ kind: error.trouble, fields: { reason: error.message, remedy }, message })
   }
 }

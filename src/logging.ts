@@ -67,12 +67,16 @@ export interface LogLevel {
   set(level: Level): void
 }
 
-/** A child of pino's keeps the level that it was born with, so that `loggers` gives each one that lasts. */
-export function createLogLevel(loggers: () => readonly Pick<Logger, 'level'>[]): LogLevel {
+/** A child of pino's keeps the level that it was born with, so that `loggers` gives each one that lasts. `onSet` hears of each new level. */
+export function createLogLevel(
+  loggers: () => readonly Pick<Logger, 'level'>[],
+  onSet: (level: Level) => void = () => {}
+): LogLevel {
   return {
     level: () => logLevel({ LOG_LEVEL: loggers()[0]?.level }),
     set(level) {
       for (const logger of loggers()) logger.level = level
+      onSet(level)
     }
   }
 }

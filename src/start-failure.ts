@@ -2,9 +2,11 @@
 import { ListenError } from './http/listen.ts'
 import { StoreRefusal } from './store/refusal.ts'
 import { StoreError, storeTroubles } from './store/store-error.ts'
+import { WorkerFailure } from './workers/crew.ts'
 
 /** The last line of the log of a process that cannot start: its fields, and its message. */
 export function startFailure(error: unknown): [fields: object, message: string] {
+  if (error instanceof WorkerFailure) return [error.fields, error.message]
   if (error instanceof ListenError || error instanceof StoreRefusal)
     return [{ code: error.code }, `cannot start: ${error.message}`]
   if (error instanceof StoreError) {

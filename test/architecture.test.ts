@@ -6,11 +6,13 @@ import t from 'tap'
 const FLOORS = [
   'devkit',
   'main',
+  'worker',
   'commands',
   'doctor',
   'health-check',
   'start-failure',
   'app',
+  'workers',
   'service',
   'config',
   'public',

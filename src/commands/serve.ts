@@ -1,10 +1,13 @@
 // quota-bridge serve: the service, until a signal ends it.
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { type Service, startService } from '../app.ts'
 import { durationMs } from '../config/durations.ts'
-import { loadConfiguration } from '../config/load.ts'
+import { type Files, rememberingFiles } from '../config/files.ts'
+import { type Configuration, loadConfiguration } from '../config/load.ts'
 import { createLogSecrets } from '../config/withheld.ts'
 import { QuotaBridgeError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
@@ -33,8 +36,11 @@ export const serve = defineCommand({
     let logger = loggerFor(environment)
     try {
       const secrets = createLogSecrets()
+      let files: Files = []
       const read = () => {
-        const configuration = loadConfiguration(file, { environment, adapters })
+        const remembering = rememberingFiles()
+        const configuration = loadConfiguration(file, { environment, adapters, readFile: remembering.readFile })
+        files = remembering.files()
         secrets.learn(configuration.hidden)
         return configuration
       }
@@ -44,7 +50,9 @@ export const serve = defineCommand({
       )
       logger = loggerFor(environment, secrets.withhold, output.stream)
       const tracing = await openTracing(environment, logger)
-      const service = await startService({ configuration, readAgain: read, logger, tracing, force })
+      const size = workersOf(configuration.server)
+      const workers = size > 1 ? { size, program: WORKER, file, files: () => files } : undefined
+      const service = await startService({ configuration, readAgain: read, logger, tracing, force, workers })
       output.flush()
       writeAddress(service.publicUrl, environment, logger)
       reloadOnSignal(service, logger)
@@ -63,6 +71,14 @@ export const serve = defineCommand({
     }
   }
 })
+
+/** Beside this file's folder, in whichever language that is. */
+const WORKER = fileURLToPath(new URL(`../worker${import.meta.filename.slice(-3)}`, import.meta.url))
+
+/** As many as are wanted; `auto` counts the processors that this process may use, by the limits of its container too. */
+function workersOf({ workers }: Configuration['server']): number {
+  return workers === 'auto' ? availableParallelism() : workers
+}
 
 const RELOAD_SIGNAL = 'SIGHUP'
 

@@ -1,6 +1,5 @@
 // From a file to a checked configuration, or to all of its mistakes at once.
 import type { KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
@@ -9,6 +8,7 @@ import { type Static, Value } from '../schema.ts'
 import type { Webhook } from '../webhooks/delivery.ts'
 import { readPublicKey } from '../wix/public-key.ts'
 import { parseYaml, type YamlFile } from './document.ts'
+import { type ReadFile, readWholeFile } from './files.ts'
 import { fit, type IsFilled } from './fit.ts'
 import { readForward } from './forward.ts'
 import { languageMistakes } from './labels.ts'
@@ -46,6 +46,8 @@ export type Configuration = Omit<
 export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
+  /** Reads the files that are named; from the disk when left out. */
+  readFile?: ReadFile
 }
 
 /**
@@ -55,7 +57,7 @@ export interface LoadOptions {
 export function loadConfiguration(file: string, options: LoadOptions): Configuration {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = (options.readFile ?? readWholeFile)(file)
   } catch (error) {
     const reason = WHY_UNREADABLE[error instanceof Error && 'code' in error ? String(error.code) : '']
     const why = reason ? ` (${reason})` : ''
@@ -98,9 +100,9 @@ export function inspectConfiguration(yaml: string, options: LoadOptions): Inspec
   }
 }
 
-function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: LoadOptions): Inspection {
+function inspectFile(yaml: string, file: YamlFile, { environment, adapters, readFile }: LoadOptions): Inspection {
   const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
-  const filled = fillPlaceholders(file.value, environment, mistakes)
+  const filled = fillPlaceholders(file.value, environment, mistakes, readFile)
   const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
   const written = overridePorts(filled.value, environment, mistakes)
   // Before defaults are filled in: what was written matters.

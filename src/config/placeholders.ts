@@ -1,6 +1,6 @@
 // `${NAME}` and `${file:PATH}` inside string values, replaced after parsing, so that a value's lines and quotes stay its own.
-import { readFileSync } from 'node:fs'
 import { type Mistake, nearestOf } from '../mistakes.ts'
+import { type ReadFile, readWholeFile } from './files.ts'
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g
 const NAME = /^[A-Za-z_]\w*$/
@@ -28,7 +28,12 @@ export interface Filled {
  * Replaces the placeholders of a parsed document. What cannot be replaced, and what was probably meant to be, is told in
  * `mistakes`. A value's last line break is dropped, since editors and secret stores add one.
  */
-export function fillPlaceholders(document: unknown, environment: NodeJS.ProcessEnv, mistakes: Mistake[]): Filled {
+export function fillPlaceholders(
+  document: unknown,
+  environment: NodeJS.ProcessEnv,
+  mistakes: Mistake[],
+  readFile: ReadFile = readWholeFile
+): Filled {
   const written = new Map<string, string>()
   const fillings: Filling[] = []
   const fill = (value: unknown, path: string[]): unknown => {
@@ -49,7 +54,8 @@ export function fillPlaceholders(document: unknown, environment: NodeJS.ProcessE
     if (unmeant !== undefined) tell(unmeant)
     return text.replace(PLACEHOLDER, (placeholder, name: string) => {
       written.set(keyOf(path), text)
-      const found = name.startsWith('file:') ? fromFile(name.slice('file:'.length)) : fromEnvironment(name, environment)
+      const named = /^file:(.*)/s.exec(name)?.[1]
+      const found = named === undefined ? fromEnvironment(name, environment) : fromFile(named, readFile)
       if ('mistake' in found) {
         tell(found.mistake)
         return ''
@@ -86,9 +92,9 @@ function fromEnvironment(name: string, environment: NodeJS.ProcessEnv): Found {
   return { mistake: `names the environment variable ${name}, which is not set; ${hint}` }
 }
 
-function fromFile(path: string): Found {
+function fromFile(path: string, readFile: ReadFile): Found {
   try {
-    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), what: `the file ${path}` }
+    return { value: readFile(path).replace(/\r?\n$/, ''), what: `the file ${path}` }
   } catch (error) {
     const reason = WHY_UNREADABLE[error instanceof Error && 'code' in error ? String(error.code) : '']
     const remedy = 'mount it, or correct the path'

@@ -8,6 +8,8 @@ import { BasePath } from './forward.ts'
 const strict = { additionalProperties: false }
 
 export const PORT_MAX = 65535
+/** No machine that this is made for has more processors. */
+const WORKERS_MAX = 64
 
 /** The schema of a port, with its default. */
 export const Port = (port: number, description: string) =>
@@ -45,8 +47,15 @@ export const ServerSchema = Type.Object(
     maxConcurrentCalls: Type.Integer({
       minimum: 1,
       default: 2000,
-      description: 'how many quota calls are answered at once; further ones get 429',
+      description: 'how many quota calls are answered at once, by each worker; further ones get 429',
       examples: [2000]
+    }),
+    workers: Type.Union([Type.Integer({ minimum: 1, maximum: WORKERS_MAX }), Type.Literal('auto')], {
+      form: `a whole number from 1 to ${WORKERS_MAX}, or auto`,
+      default: 1,
+      description:
+        'how many processes answer quota calls on the one port; with auto as many as there are processors for them',
+      examples: [2]
     }),
     trustProxy: Type.Optional(
       Type.Array(

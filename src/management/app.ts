@@ -14,7 +14,7 @@ import { createSiteCheck } from './connection-check.ts'
 import { connectionListRoute } from './connection-list.ts'
 import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
 import { metricsRoute } from './metrics.ts'
-import { readinessRoute } from './readiness.ts'
+import { type ReadinessOptions, readinessRoute } from './readiness.ts'
 import { sharedConnectionRoute } from './shared-connection.ts'
 import { createTokenGuard, type NamedToken } from './tokens.ts'
 
@@ -35,15 +35,22 @@ export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, '
   /** Reads the configuration's file again; absent where there is none. */
   reload?: ConfigurationRoutesOptions['reload'] | undefined
   levels: LogLevel
+  workers?: ReadinessOptions['workers']
 }
 
 /** Every route of this listener but the liveness check, which both listeners have. */
 export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions> = async (
   app,
-  { tokens, metrics, metricsAccess, store, shared, isStoreKept, isStopping, reload, levels, ...options }
+  { tokens, metrics, metricsAccess, store, shared, isStoreKept, isStopping, reload, levels, workers, ...options }
 ) => {
   const { sources, now } = options
-  app.register(readinessRoute, { isStopping, sources, shared, ...(isStoreKept && { checkStore: store.health }) })
+  app.register(readinessRoute, {
+    isStopping,
+    sources,
+    shared,
+    workers,
+    ...(isStoreKept && { checkStore: store.health })
+  })
   app.decorateRequest('actor', '')
   const requireToken = createTokenGuard(app.log)
   app.register(async read => {

@@ -37,6 +37,18 @@ const checks = Type.Object(
         description: `Whether the database can be read and, as was tried some seconds ago at most, written. ${meanings.join('; ')}.`
       })
     ),
+    workers: Type.Optional(
+      Type.Object(
+        {
+          listening: Type.Integer({ minimum: 0, description: 'Those that answer calls now.' }),
+          configured: Type.Integer({ minimum: 2, description: '`server.workers`.' })
+        },
+        {
+          additionalProperties: false,
+          description: 'The processes that answer calls, where there are several. One that dies is replaced.'
+        }
+      )
+    ),
     service: Type.Optional(
       Type.Literal('stopping', { description: 'It was told to stop; calls are answered until it does.' })
     )
@@ -62,11 +74,19 @@ export interface ReadinessOptions {
   /** By name. */
   sources: Pick<ReadonlyMap<string, Source>, 'get'>
   shared: Pick<SharedConnections, 'health'>
+  /** Of the processes that answer calls, where others than this one do. */
+  workers?: (() => WorkersStanding) | undefined
+}
+
+/** How many answer calls, and how many are to. */
+export interface WorkersStanding {
+  listening: number
+  configured: number
 }
 
 export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async (
   app,
-  { checkStore, isStopping, sources, shared }
+  { checkStore, isStopping, sources, shared, workers }
 ) => {
   let told: StoreHealth = 'ok'
 
@@ -102,15 +122,17 @@ export const readinessRoute: FastifyPluginAsyncTypebox<ReadinessOptions> = async
     async (request, reply) => {
       if (isStopping())
         return reply.code(503).send({ status: 'not-ready' as const, checks: { service: 'stopping' as const } })
-      if (!checkStore) return { status: 'ready' as const, checks: connections() }
-      const store = await checkStore()
+      const crew = workers?.()
+      const others = { ...connections(), ...(crew && { workers: crew }) }
+      const store = (await checkStore?.()) ?? 'ok'
       if (store !== 'ok' && store !== told) {
         const [message, remedy] = storeTroubles[store]
         request.log.error({ remedy }, `not ready: ${message}`)
       }
       told = store
-      const found = { store, ...connections() }
-      if (store === 'ok') return { status: 'ready' as const, checks: found }
+      const found = { ...(checkStore && { store }), ...others }
+      // While one is replaced, the others answer.
+      if (store === 'ok' && crew?.listening !== 0) return { status: 'ready' as const, checks: found }
       return reply.code(503).send({ status: 'not-ready' as const, checks: found })
     }
   )

@@ -23,10 +23,14 @@ export function createInstruments(registry: Registry) {
   const histogram = <Label extends string>(name: string, help: string, buckets: number[], ...labelNames: Label[]) =>
     new Histogram({ name: PREFIX + name, help, buckets, labelNames, registers })
 
-  gauge('build_info', 'Always 1; the labels say what runs.', 'version', 'node').set(
-    { version: VERSION, node: process.versions.node },
-    1
-  )
+  new Gauge({
+    name: `${PREFIX}build_info`,
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node'],
+    registers,
+    // However many processes a service has.
+    aggregator: 'first'
+  }).set({ version: VERSION, node: process.versions.node }, 1)
   return {
     calls: counter(
       'calls_total',

@@ -7,6 +7,9 @@ const WAITS_MS = 100
 /** Where nobody reads, lines are dropped beyond this: a log must not take the memory that the service needs. */
 const WAITING_BYTES_MAX = 16 * 1024 ** 2
 
+/** What is written together stays together: https://man7.org/linux/man-pages/man7/pipe.7.html (PIPE_BUF) */
+const ATOMIC_BYTES = 4096
+
 export interface LogOutput {
   stream: DestinationStream
   /** Writes what waits, now. Also done when the process exits, and after each line that says why it ends. */
@@ -15,10 +18,21 @@ export interface LogOutput {
 
 /** `onDropped` hears how many lines were dropped, once there is room again; `file` is a descriptor, standard output when left out. */
 export function openLogOutput(onDropped: (lines: number) => void, file = 1): LogOutput {
+  return open(onDropped, { dest: file, minLength: TOGETHER_BYTES })
+}
+
+/** The same, for one of several processes with one standard output: whole lines, and no more than a pipe takes at once. */
+export function openSharedLogOutput(onDropped: (lines: number) => void): LogOutput {
+  return open(onDropped, { dest: 1, minLength: ATOMIC_BYTES - 1, maxWrite: ATOMIC_BYTES })
+}
+
+function open(
+  onDropped: (lines: number) => void,
+  options: { dest: number; minLength: number; maxWrite?: number }
+): LogOutput {
   const stream = destination({
-    dest: file,
+    ...options,
     sync: false,
-    minLength: TOGETHER_BYTES,
     periodicFlush: WAITS_MS,
     maxLength: WAITING_BYTES_MAX
   })

@@ -9,6 +9,7 @@ import type { AnsweredCall, BreakerChange, ForwardedCall, UpstreamCall } from '.
 import type { ServiceEvent } from './events.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { processMetrics } from './process-metrics.ts'
+import { type MetricsSnapshot, summed, tellable } from './summed-metrics.ts'
 
 /** What stands in the configuration, and so may be a label; all of it is told from the start, as 0. */
 export interface MetricsNames {
@@ -30,12 +31,16 @@ export interface Metrics {
   listener: (event: ServiceEvent) => void
   /** That another configuration has taken the place of the first. */
   rename(names: MetricsNames): void
+  /** What this process alone has to tell. */
+  snapshot(): Promise<MetricsSnapshot>
   /** All of it as Prometheus reads it, with its content type. */
   read(): Promise<{ contentType: string; text: string }>
 }
 
 export interface MetricsOptions extends MetricsNames {
   standing: () => Promise<Standing>
+  /** What the other processes of this service have to tell, where there are any. */
+  others?: (() => Promise<readonly MetricsSnapshot[]>) | undefined
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -48,7 +53,7 @@ const OK = 'ok'
 const NO_STATUS = 'none'
 const DAY_MS = 24 * 3600 * 1000
 
-export function createMetrics({ standing, now, ...names }: MetricsOptions): Metrics {
+export function createMetrics({ standing, others, now, ...names }: MetricsOptions): Metrics {
   const registry = new Registry()
   const instruments = createInstruments(registry)
   let actions: ReadonlySet<string> = new Set()
@@ -72,13 +77,21 @@ export function createMetrics({ standing, now, ...names }: MetricsOptions): Metr
       credentialDaysLeft.set({ provider }, (endsAt - now()) / DAY_MS)
   }
 
+  async function snapshot(): Promise<MetricsSnapshot> {
+    const [own, ofProcess] = await Promise.all([registry.getMetricsAsJSON(), processMetrics().getMetricsAsJSON()])
+    return tellable([...own, ...ofProcess])
+  }
+
   return {
     listener: event => tell(instruments, actions, event),
     rename,
+    snapshot,
     async read() {
       await tellStanding()
+      const { contentType } = registry
+      if (others) return { contentType, text: await summed([await snapshot(), ...(await others())]).metrics() }
       const texts = await Promise.all([registry.metrics(), processMetrics().metrics()])
-      return { contentType: registry.contentType, text: texts.join('\n') }
+      return { contentType, text: texts.join('\n') }
     }
   }
 }

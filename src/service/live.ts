@@ -19,6 +19,10 @@ export interface LiveOptions extends CurrentOptions {
   isStopping: () => boolean
   /** Hears of each set that comes into force, the first left out. */
   onSwap: (current: Current) => void
+  /** Brings what has come into force to the other processes that answer calls, where there are any. */
+  spread?: (() => Promise<void>) | undefined
+  /** Whether it is this process that finds out whether connections in the configuration work. */
+  isChecking: boolean
 }
 
 export interface Live {
@@ -29,15 +33,20 @@ export interface Live {
    * @throws {QuotaBridgeError} CONFIGURATION_INVALID or RESTART_NEEDED; all is as it was then
    */
   reload(by: string): Promise<readonly string[]>
+  /** Puts what was read elsewhere in the place of what is in force; whoever read it tells of it. */
+  adopt(): void
+  /** Begins to find out whether connections in the configuration work, where this process does so. */
+  start(): void
   /** Gives up what nobody waits for. */
   close(): Promise<void>
 }
 
-export function createLive({ configuration, read, sources, log, isStopping, onSwap, ...options }: LiveOptions): Live {
+export function createLive(live: LiveOptions): Live {
+  const { configuration, read, sources, log, isStopping, onSwap, spread, isChecking, ...options } = live
   const first = sources.prepare(configuration.providers)
   first.adopt()
   let current = createCurrent(configuration, first, options)
-  warnOfUnsigned(configuration)
+  if (isChecking) warnOfUnsigned(configuration)
   /** Checks that a set before this one had under way. */
   const ending = new Set<Promise<void>>()
 
@@ -59,17 +68,24 @@ export function createLive({ configuration, read, sources, log, isStopping, onSw
     const ended = before.shared.close()
     ending.add(ended)
     void ended.then(() => ending.delete(ended))
-    current.shared.start()
-    if (live.includes('wix')) warnOfUnsigned(wanted)
+    start()
+    if (isChecking && live.includes('wix')) warnOfUnsigned(wanted)
     return live
+  }
+
+  function start(): void {
+    if (isChecking) current.shared.start()
   }
 
   return {
     current: () => current,
+    start,
+    adopt: () => void swap(read()),
     async reload(by) {
       if (isStopping()) throw stopping()
       try {
         const changed = swap(read())
+        await spread?.()
         log.info({ by, changed }, 'the configuration was read again and is in force')
         return changed
       } catch (error) {

@@ -21,9 +21,19 @@ export interface Changes {
   notify(transaction: Transaction<Tables>, key: ConnectionKey): Promise<void>
   /** Tells this process. */
   deliver: ChangeListener
+  /** Tells the other processes of this service, once it is committed; resolves when they have heard. */
+  tellOthers(key: ConnectionKey): Promise<void>
   /** Gives the function that ends it. */
   subscribe(listener: ChangeListener): () => void
   close(): Promise<void>
+}
+
+/** The other processes of one service, all on the same store. */
+export interface Others {
+  /** Tells them; resolves when they have heard, or take too long. */
+  tell(key: ConnectionKey): Promise<void>
+  /** Calls `listener` with what they tell, from now on. */
+  hear(listener: (key: ConnectionKey) => void): void
 }
 
 const Message = Type.Object({ provider: Type.String(), instanceId: Type.String() })
@@ -40,6 +50,7 @@ function localChanges(): Changes {
     deliver(key) {
       for (const listener of listeners) listener(key)
     },
+    tellOthers: async () => {},
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -48,8 +59,14 @@ function localChanges(): Changes {
   }
 }
 
-/** Within one process: SQLite has no other replicas. */
+/** Within one process: on SQLite there are no other replicas. */
 export const createLocalChanges = localChanges
+
+/** The same, also between the processes of one service, and at once, however long a database takes to tell. */
+export function withOthers(changes: Changes, others: Others): Changes {
+  others.hear(changes.deliver)
+  return { ...changes, tellOthers: others.tell }
+}
 
 /** Across all replicas on one PostgreSQL. `onLost` hears why the listening connection broke; it is taken up again by itself. */
 export function createPostgresChanges(url: string, onLost: (error: Error) => void): Changes {

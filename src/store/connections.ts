@@ -123,6 +123,7 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
       return outcome
     })
     for (const key of keys) changes.deliver(key)
+    await Promise.all(keys.map(key => changes.tellOthers(key)))
     return result
   }
 

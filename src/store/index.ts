@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Audit, createAudit } from './audit.ts'
 import type { OnStoreCall } from './calls.ts'
-import { type Changes, createLocalChanges, createPostgresChanges } from './changes.ts'
+import { type Changes, createLocalChanges, createPostgresChanges, type Others, withOthers } from './changes.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { IN_MEMORY, migrate, OF_A_SERVICE, openDatabase } from './database.ts'
 import { createKeyring } from './encryption.ts'
@@ -26,6 +26,8 @@ export interface StoreOptions {
   onLost: (error: Error) => void
   /** Hears of every call to the database. */
   onCall?: OnStoreCall
+  /** The other processes of this service, where there are any. */
+  others?: Others | undefined
   /** Milliseconds since 1970. */
   now: () => number
   /** How long a database may take to come up. */
@@ -67,6 +69,7 @@ export async function openStore({
   encryptionKeys,
   onLost,
   onCall,
+  others,
   now,
   startTimeoutMs = 60_000
 }: StoreOptions): Promise<Store> {
@@ -79,7 +82,8 @@ export async function openStore({
     throw error
   }
   const { engine, queries } = database
-  const changes = engine === 'postgres' ? createPostgresChanges(url, onLost) : createLocalChanges()
+  const heard = engine === 'postgres' ? createPostgresChanges(url, onLost) : createLocalChanges()
+  const changes = others ? withOthers(heard, others) : heard
   const audit = createAudit(queries, now)
   return {
     connections: createConnections({ db: queries, engine, keyring, changes, audit, now }),
@@ -90,7 +94,7 @@ export async function openStore({
     rotation: createRotation(queries, keyring),
     changes,
     knowledge: createKnowledgeRows({ db: queries, engine, keyring, changes }),
-    leases: engine === 'postgres' ? createLeases(queries) : localLeases,
+    leases: engine === 'postgres' || others ? createLeases(queries, engine) : localLeases,
     signingKey: name => signingKey(queries, keyring, name),
     health: createHealthCheck(queries, now),
     async close() {

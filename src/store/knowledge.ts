@@ -92,7 +92,7 @@ export function createKnowledgeRows({ db, engine, keyring, changes }: KnowledgeR
     async addMark(key, mark, at, horizon) {
       const { provider, instanceId } = key
       const values = columnsOf(mark)
-      return db.transaction().execute(async transaction => {
+      const isAdded = await db.transaction().execute(async transaction => {
         if (!(await holdConnection(transaction, engine, key))) return false
         const added = await transaction
           .insertInto('marks')
@@ -108,6 +108,8 @@ export function createKnowledgeRows({ db, engine, keyring, changes }: KnowledgeR
         if (added) await changes.notify(transaction, key)
         return added !== undefined
       })
+      if (isAdded) await changes.tellOthers(key)
+      return isAdded
     },
 
     async replaceMark(key, before, after) {

@@ -1,8 +1,9 @@
-// One question at a time across replicas: a row says who may ask about a connection, and until when by the database's clock.
+// One question at a time across replicas and workers: a row says who may ask about a connection, and until when by the database's clock.
 // It needs no session of its own, and is gone by itself when its holder dies or the database stalls.
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { ConnectionKey } from './connection-key.ts'
+import type { Engine } from './database.ts'
 import type { Tables } from './tables.ts'
 
 export interface Lease {
@@ -18,16 +19,22 @@ export interface Leases {
   take(key: ConnectionKey, forMs: number): Promise<Lease | 'busy'>
 }
 
-/** Within one process nobody else asks: SQLite has no other replicas. */
+/** Within one process nobody else asks: on SQLite there are no other replicas. */
 export const localLeases: Leases = { take: async () => ({ release: async () => {} }) }
 
-/** Across all replicas on one PostgreSQL. */
-export function createLeases(db: Kysely<Tables>): Leases {
-  const now = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+/** By the database's clock, in milliseconds since 1970. */
+const NOW = {
+  postgres: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  sqlite: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`
+} as const satisfies Record<Engine, unknown>
+
+/** Across all replicas on one PostgreSQL, or all workers on one SQLite file. */
+export function createLeases(db: Kysely<Tables>, engine: Engine): Leases {
+  const now = NOW[engine]
   return {
     async take({ provider, instanceId }, forMs) {
       const holder = randomUUID()
-      const until = sql<number>`${now} + ${Math.ceil(forMs)}::bigint`
+      const until = sql<number>`${now} + cast(${Math.ceil(forMs)} as bigint)`
       const taken = await db
         .insertInto('leases')
         .values({ provider, instance_id: instanceId, holder, until })

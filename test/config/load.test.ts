@@ -43,6 +43,7 @@ t.test('a small configuration is filled up with the defaults', async t => {
     port: 8080,
     basePath: '/',
     maxConcurrentCalls: 2000,
+    workers: 1,
     drain: '0s',
     grace: '10s'
   })

@@ -1,0 +1,60 @@
+// What a worker runs: the public listener, for the first process of its service, which started it.
+import closeWithGrace from 'close-with-grace'
+import { startService } from './app.ts'
+import { loggerFor } from './commands/logger.ts'
+import { durationMs } from './config/durations.ts'
+import { readFrom } from './config/files.ts'
+import { loadConfiguration } from './config/load.ts'
+import { createLogSecrets } from './config/withheld.ts'
+import { EXIT } from './exit.ts'
+import { openSharedLogOutput } from './observe/log-output.ts'
+import { openTracing } from './observe/tracing.ts'
+import { adapters } from './providers/index.ts'
+import { startFailure } from './start-failure.ts'
+import type { TemporaryStore } from './store/temporary.ts'
+import { joinFirstProcess } from './workers/first-process.ts'
+
+/** The first process says what becomes of them; a terminal and some supervisors send them to every process. */
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+
+const opened = ({ url, encryptionKey }: { url: string; encryptionKey: string }): TemporaryStore => ({
+  url,
+  encryptionKeys: [Buffer.from(encryptionKey, 'base64')]
+})
+
+const environment = process.env
+for (const signal of SIGNALS) process.on(signal, () => {})
+const first = joinFirstProcess(process)
+const { file, level, temporary } = await first.beginning
+try {
+  const secrets = createLogSecrets()
+  const read = () => {
+    const configuration = loadConfiguration(file, { environment, adapters, readFile: readFrom(first.files()) })
+    secrets.learn(configuration.hidden)
+    return configuration
+  }
+  const configuration = read()
+  const onDropped = (lines: number) => logger.warn({ lines }, 'lines of the log were dropped: nobody took them in time')
+  const output = openSharedLogOutput(onDropped)
+  const logger = loggerFor({ ...environment, LOG_LEVEL: level }, secrets.withhold, output.stream)
+  const tracing = await openTracing(environment, logger)
+  const service = await startService({
+    ...{ configuration, readAgain: read, logger, tracing },
+    worker: { first, temporary: temporary && opened(temporary) }
+  })
+  const { drain, grace } = configuration.server
+  const ending = closeWithGrace(
+    // Of time that is up the first process tells.
+    { delay: durationMs(drain) + durationMs(grace), logger, onTimeout: () => {}, skip: [...SIGNALS] },
+    async ({ err }) => {
+      if (err) logger.fatal({ err }, 'a worker stops after an error nobody caught')
+      await service.close()
+    }
+  )
+  first.listening(service.publicUrl)
+  await first.stop
+  ending.close()
+} catch (error) {
+  await first.failed(...startFailure(error))
+  process.exit(EXIT.failed)
+}
