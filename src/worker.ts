@@ -7,7 +7,7 @@ import { readFrom } from './config/files.ts'
 import { loadConfiguration } from './config/load.ts'
 import { createLogSecrets } from './config/withheld.ts'
 import { EXIT } from './exit.ts'
-import { openSharedLogOutput } from './observe/log-output.ts'
+import { LINES_DROPPED, openSharedLogOutput } from './observe/log-output.ts'
 import { openTracing } from './observe/tracing.ts'
 import { adapters } from './providers/index.ts'
 import { startFailure } from './start-failure.ts'
@@ -22,10 +22,10 @@ const opened = ({ url, encryptionKey }: { url: string; encryptionKey: string }):
   encryptionKeys: [Buffer.from(encryptionKey, 'base64')]
 })
 
-const environment = process.env
 for (const signal of SIGNALS) process.on(signal, () => {})
 const first = joinFirstProcess(process)
-const { file, level, temporary } = await first.beginning
+const { file, level, port, temporary } = await first.beginning
+const environment = { ...process.env, ...(port !== undefined && { PORT: String(port) }) }
 try {
   const secrets = createLogSecrets()
   const read = () => {
@@ -34,8 +34,7 @@ try {
     return configuration
   }
   const configuration = read()
-  const onDropped = (lines: number) => logger.warn({ lines }, 'lines of the log were dropped: nobody took them in time')
-  const output = openSharedLogOutput(onDropped)
+  const output = openSharedLogOutput(lines => logger.warn({ lines }, LINES_DROPPED))
   const logger = loggerFor({ ...environment, LOG_LEVEL: level }, secrets.withhold, output.stream)
   const tracing = await openTracing(environment, logger)
   const service = await startService({

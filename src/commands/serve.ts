@@ -11,7 +11,7 @@ import { type Configuration, loadConfiguration } from '../config/load.ts'
 import { createLogSecrets } from '../config/withheld.ts'
 import { QuotaBridgeError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
-import { openLogOutput } from '../observe/log-output.ts'
+import { LINES_DROPPED, openLogOutput } from '../observe/log-output.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
@@ -45,9 +45,7 @@ export const serve = defineCommand({
         return configuration
       }
       const configuration = read()
-      const output = openLogOutput(lines =>
-        logger.warn({ lines }, 'lines of the log were dropped: nobody took them in time')
-      )
+      const output = openLogOutput(lines => logger.warn({ lines }, LINES_DROPPED))
       logger = loggerFor(environment, secrets.withhold, output.stream)
       const tracing = await openTracing(environment, logger)
       const size = workersOf(configuration.server)

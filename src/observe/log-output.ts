@@ -10,6 +10,9 @@ const WAITING_BYTES_MAX = 16 * 1024 ** 2
 /** What is written together stays together: https://man7.org/linux/man-pages/man7/pipe.7.html (PIPE_BUF) */
 const ATOMIC_BYTES = 4096
 
+/** What the log says of those. */
+export const LINES_DROPPED = 'lines of the log were dropped: nobody took them in time'
+
 export interface LogOutput {
   stream: DestinationStream
   /** Writes what waits, now. Also done when the process exits, and after each line that says why it ends. */

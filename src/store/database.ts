@@ -35,15 +35,19 @@ const typeParsers = {
         : types.getTypeParser(oid, 'text')
 }
 
-/** How long one may wait for a PostgreSQL, in milliseconds. */
+/** How long one may wait for a database, in milliseconds. */
 export interface Patience {
   queryMs: number
-  /** For what a transaction does between two queries. */
+  /** For what a transaction on a PostgreSQL does between two queries. */
   idleMs: number
+  /** For a write of another process to a SQLite file; the usual time when left out. */
+  busyMs?: number
 }
 
 /** Of a service: whoever calls it waits too. */
 export const OF_A_SERVICE: Patience = { queryMs: QUERY_TIMEOUT_MS, idleMs: IDLE_IN_TRANSACTION_MS }
+/** Of one of several processes of a service: they write all the time, and one may stand still with a write begun. */
+export const OF_SEVERAL: Patience = { ...OF_A_SERVICE, busyMs: 1000 }
 /** Of a command that goes through the whole store in one transaction. */
 export const OF_A_COMMAND: Patience = { queryMs: 120_000, idleMs: 120_000 }
 
@@ -57,13 +61,13 @@ export const IN_MEMORY = 'file::memory:'
 export function openDatabase(
   url: string,
   onError: (error: Error) => void,
-  { queryMs, idleMs }: Patience = OF_A_SERVICE,
+  { queryMs, idleMs, busyMs }: Patience = OF_A_SERVICE,
   onCall?: OnStoreCall
 ): Database {
   const told = (engine: Engine) => (onCall ? { log: tellStatements(engine, onCall) } : {})
   if (url.startsWith('file:')) {
     const queries = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length)) }),
+      dialect: new SqliteDialect({ database: openSqlite(url.slice('file:'.length), busyMs) }),
       ...told('sqlite')
     })
     return { engine: 'sqlite', queries, close: () => queries.destroy() }

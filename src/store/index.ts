@@ -5,7 +5,7 @@ import { type Audit, createAudit } from './audit.ts'
 import type { OnStoreCall } from './calls.ts'
 import { type Changes, createLocalChanges, createPostgresChanges, type Others, withOthers } from './changes.ts'
 import { type Connections, createConnections } from './connections.ts'
-import { IN_MEMORY, migrate, OF_A_SERVICE, openDatabase } from './database.ts'
+import { IN_MEMORY, migrate, OF_A_SERVICE, OF_SEVERAL, openDatabase } from './database.ts'
 import { createKeyring } from './encryption.ts'
 import { createHealthCheck, type StoreHealth } from './health.ts'
 import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
@@ -74,7 +74,7 @@ export async function openStore({
   startTimeoutMs = 60_000
 }: StoreOptions): Promise<Store> {
   const keyring = createKeyring(encryptionKeys)
-  const database = openDatabase(url, onLost, OF_A_SERVICE, onCall)
+  const database = openDatabase(url, onLost, others ? OF_SEVERAL : OF_A_SERVICE, onCall)
   try {
     await untilItAnswers(() => migrate(database), startTimeoutMs, onLost)
   } catch (error) {

@@ -16,11 +16,11 @@ const IN_MEMORY = ':memory:'
  * Opens the file, and makes it and its folder when they are not there.
  * @throws {StoreError} here and with every statement
  */
-export function openSqlite(file: string): SqliteDatabase {
+export function openSqlite(file: string, busyMs = BUSY_TIMEOUT_MS): SqliteDatabase {
   if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true })
   const database = attempt(() => new DatabaseSync(file))
   try {
-    attempt(() => prepare(database))
+    attempt(() => prepare(database, busyMs))
   } catch (error) {
     database.close()
     throw error
@@ -95,8 +95,8 @@ function wordsFor(sql: string, isTransaction: boolean): string {
   return sql === 'rollback' && !isTransaction ? 'select 1' : sql
 }
 
-function prepare(database: DatabaseSync): void {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+function prepare(database: DatabaseSync, busyMs: number): void {
+  database.exec(`PRAGMA busy_timeout = ${busyMs}`)
   database.exec('PRAGMA journal_mode = WAL')
   // What was acknowledged outlives a loss of power too.
   database.exec('PRAGMA synchronous = FULL')

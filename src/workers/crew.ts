@@ -88,6 +88,7 @@ export function createCrew({ size, program, log, temporary, ...options }: CrewOp
   let { level } = options
   let inForce = options.files()
   let url: string | undefined
+  let port: number | undefined
   let isStarted = false
   let isStopping = false
 
@@ -165,7 +166,10 @@ export function createCrew({ size, program, log, temporary, ...options }: CrewOp
 
   function begin(member: Member): void {
     const shared = temporary && { url: temporary.url, encryptionKey: temporary.encryptionKeys[0].toString('base64') }
-    const given = { file: options.file, files: inForce, level, ...(shared && { temporary: shared }) }
+    // With the last worker its socket is gone, and port 0 would be another one then.
+    if (url !== undefined && listening() === 0) port = Number(new URL(url).port)
+    const at = port === undefined ? {} : { port }
+    const given = { file: options.file, files: inForce, level, ...at, ...(shared && { temporary: shared }) }
     send(member, { kind: 'begin', with: given })
   }
 

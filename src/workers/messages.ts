@@ -20,6 +20,8 @@ export const Beginning = Type.Object({
   file: Type.String(),
   files: ReadFiles,
   level: Level,
+  /** Where the service listens already, when all workers were gone and the configuration names no port. */
+  port: Type.Optional(Type.Integer()),
   /** Where nothing is to be kept: what all processes share all the same. */
   temporary: Type.Optional(Type.Object({ url: Type.String(), encryptionKey: Type.String() }))
 })
