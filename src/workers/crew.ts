@@ -74,6 +74,8 @@ interface Member {
   worker: Worker
   waiting: Waiting
   isListening: boolean
+  /** It has told why it cannot start, and ends. */
+  hasFailed: boolean
   metrics: MetricsSnapshot
 }
 
@@ -110,7 +112,7 @@ export function createCrew({ size, program, log, temporary, ...options }: CrewOp
   function hire(early = 0): void {
     const worker = cluster.fork()
     const bornAt = performance.now()
-    const member: Member = { worker, waiting: createWaiting(), isListening: false, metrics: [] }
+    const member: Member = { worker, waiting: createWaiting(), isListening: false, hasFailed: false, metrics: [] }
     members.add(member)
     worker.on('message', (message: unknown) => {
       if (Value.Check(ToFirst, message)) receive(member, message)
@@ -142,6 +144,7 @@ export function createCrew({ size, program, log, temporary, ...options }: CrewOp
         arrive(member, message.url)
         break
       case 'failed':
+        member.hasFailed = true
         if (isStarted) log.error(message.fields, `a worker ${message.message}`)
         else started.reject(new WorkerFailure(message.message, message.fields))
         break
@@ -228,7 +231,7 @@ export function createCrew({ size, program, log, temporary, ...options }: CrewOp
       for (const member of members) {
         if (member.isListening) send(member, { kind: 'stop' })
         // It has nothing yet that could be lost.
-        else member.worker.process.kill('SIGKILL')
+        else if (!member.hasFailed) member.worker.process.kill('SIGKILL')
       }
       if (members.size > 0) await ended.promise
     }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { request } from 'undici'
+import type { ScenarioName } from '../../src/devkit/docspace-scenarios.ts'
 import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import { ENCRYPTION_KEY, MANAGEMENT_TOKEN } from './bridge.ts'
@@ -77,9 +78,10 @@ export async function startCrew(
   t: Test,
   file: string,
   sections: CrewSections,
-  environment: NodeJS.ProcessEnv = {}
+  environment: NodeJS.ProcessEnv = {},
+  scenario: ScenarioName = 'business'
 ): Promise<RunningCrew> {
-  const docspace = await startFakeDocSpace('business')
+  const docspace = await startFakeDocSpace(scenario)
   t.teardown(() => docspace.close())
   const rewrite = (sections: CrewSections) => writeFileSync(file, crewFile(sections, docspace))
   rewrite(sections)

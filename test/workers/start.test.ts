@@ -6,6 +6,7 @@ import t from 'tap'
 import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { crewFile, startCrew } from '../helpers/crew.ts'
 import { run } from '../helpers/process.ts'
+import { startReceiver } from '../webhooks/receiver.ts'
 
 /** Loaded by every process of a service: a worker ends as the file says. */
 const crash = (folder: string) => `
@@ -20,15 +21,23 @@ const withCrash = (folder: string) => {
   return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${folder}/crash.mjs` }
 }
 
-t.test('without a store all share what was fetched, and nothing is left of it', async t => {
+t.test('without a store all share what was fetched, webhooks hear of it once, and nothing is left', async t => {
+  const receiver = await startReceiver(t, ['quota.reached'])
   const dir = t.testdir()
   mkdirSync(`${dir}/tmp`)
   const server = availableParallelism() > 1 ? { workers: 'auto' } : {}
-  const crew = await startCrew(t, `${dir}/quota-bridge.yaml`, { server }, { TMPDIR: `${dir}/tmp` })
+  const sections = { server, sections: { webhooks: [receiver.webhook] } }
+  const environment = { TMPDIR: `${dir}/tmp` }
+  const crew = await startCrew(t, `${dir}/quota-bridge.yaml`, sections, environment, 'startup-at-limit')
   crew.docspace.delayMs = 400
   const answers = await crew.askMany(20, { action: 'create-room' })
   t.ok(answers.every(({ status }) => status === 200))
   t.strictSame(crew.docspace.calls.map(({ endpoint }) => endpoint).sort(), ['quota', 'tariff'])
+  const told = await receiver.until(1)
+  t.strictSame(
+    told.map(({ type, data }) => [type, data.feature]),
+    [['quota.reached', 'room']]
+  )
   t.strictSame(readdirSync(`${dir}/tmp`).filter(name => name.startsWith('quota-bridge-')).length, 1)
   crew.service.child.kill('SIGTERM')
   t.equal(await crew.service.ended, 0)
