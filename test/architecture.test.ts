@@ -15,6 +15,8 @@ const FLOORS = [
   'config',
   'public',
   'management',
+  'browser',
+  'preview',
   'http',
   'pages',
   'webhooks',

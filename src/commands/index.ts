@@ -4,6 +4,7 @@ import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
 import { exportStore } from './export.ts'
 import { importStore } from './import.ts'
+import { preview } from './preview.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { serve } from './serve.ts'
 
@@ -12,6 +13,7 @@ export const commands: readonly [Command, ...Command[]] = [
   serve,
   configCheck,
   doctor,
+  preview,
   rotateKeys,
   exportStore,
   importStore

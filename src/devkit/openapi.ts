@@ -51,6 +51,11 @@ export async function generateOpenApi(version: string): Promise<string> {
           name: 'Connections',
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
         },
+        {
+          name: 'Preview',
+          description:
+            'What site owners read, for the maker and the operator: pages for a browser on the management listener, and what they ask.'
+        },
         { name: 'Configuration', description: 'The configuration of the running service, on the management listener.' },
         { name: 'Health', description: 'What load balancers and orchestrators call.' },
         { name: 'Metrics', description: 'What Prometheus calls.' },
@@ -62,6 +67,11 @@ export async function generateOpenApi(version: string): Promise<string> {
             type: 'http',
             scheme: 'bearer',
             description: 'A token of management.token, on the management listener.'
+          },
+          signInCode: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The code of a link that `quota-bridge preview` has made, once.'
           },
           metricsToken: {
             type: 'http',
@@ -100,6 +110,15 @@ export async function generateOpenApi(version: string): Promise<string> {
     isStopping: neverCalled,
     reload: neverCalled,
     levels: { level: neverCalled, set: neverCalled },
+    providers: neverCalled,
+    previews: {
+      actions: neverCalled,
+      ask: neverCalled,
+      presenter: neverCalled,
+      linked: neverCalled,
+      language: neverCalled,
+      upstream: { during: neverCalled }
+    },
     sources: new Map(),
     markPlan: neverCalled,
     publish: neverCalled,

@@ -8,10 +8,9 @@ import { createReports } from '../quota/reports.ts'
 import { createQuotaService, type QuotaOutcome } from '../quota/service.ts'
 import type { Shown } from '../quota/show.ts'
 import { createSource, fetchWithinMs, type SourceSettings } from '../quota/source.ts'
-import { createLocalChanges } from '../store/changes.ts'
 import { canonicalSite } from '../store/connection-key.ts'
 import type { StoreInspection } from '../store/inspection.ts'
-import { localLeases } from '../store/leases.ts'
+import { storeKeepingNothing } from '../store/keeps-nothing.ts'
 import type { Examination } from './examination.ts'
 import type { Answer } from './result.ts'
 
@@ -42,7 +41,7 @@ export async function tellAnswer(
   const { adapter, settings, name, freshness } = configured
   const provider = adapter.create(settings, { name, now, log: { warn: ignore } })
   try {
-    const store = keepingNothing(question.store)
+    const store = storeKeepingNothing(question.store)
     const source = createSource(configured, neverPastCaches(provider, fetchWithinMs(freshness)), store)
     const wired: PublicAction = { ...action, source }
     const reports = createReports(store, { now, onStoreError: ignore, onUnusable: ignore, onFetch: ignore })
@@ -77,22 +76,6 @@ function neverPastCaches(provider: QuotaProvider, fetchMs: number) {
   return {
     ...gentle,
     fetchReport: (connection: unknown) => gentle.fetchReport(connection, { planMayHaveChanged: false })
-  }
-}
-
-/** What a service needs of a store, over one that is only read. */
-function keepingNothing(store: Question['store']) {
-  const nothing = async () => undefined
-  return {
-    knowledge: {
-      get: store?.knowledge.get ?? (async () => ({})),
-      putSnapshot: nothing,
-      addMark: async () => false,
-      replaceMark: nothing
-    },
-    connections: { get: store?.connections.get ?? nothing },
-    leases: localLeases,
-    changes: createLocalChanges()
   }
 }
 

@@ -3,12 +3,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
+import { cacheStatus, namesOf, notToldLine, toldLine } from '../http/quota-told.ts'
 import type { AnsweredQuotaCall } from '../observe/calls.ts'
 import type { Presenter } from '../presentation/presenter.ts'
 import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
-import type { Shown } from '../quota/show.ts'
 import { Type } from '../schema.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
@@ -113,36 +113,19 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
           languages: call.languages,
           labels: action.labels
         })
-        request.log.info(
-          {
-            action: call.actionKey,
-            site: call.instanceId,
-            wixRequest: call.requestId,
-            provider: action.source.name,
-            ...(shown && {
-              done: shown.done,
-              ageMs: shown.ageMs,
-              upstreamMs: shown.upstreamMs && Math.round(shown.upstreamMs)
-            }),
-            ms: Math.round(reply.elapsedTime)
-          },
-          'quota told'
-        )
+        request.log.info(...toldLine(call, result, reply.elapsedTime))
         reply.header('content-language', language)
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
         return { actionQuotaInfo: answer }
       } catch (error) {
-        const names = { action: call.actionKey, site: call.instanceId, wixRequest: call.requestId }
         if (!(error instanceof ProviderError)) {
           // Whatever is logged of it then says which call it was.
-          request.log = request.log.child(names)
+          request.log = request.log.child(namesOf(call))
           throw error
         }
-        const { code, finding, reason, message, remedy } = error
-        const ms = Math.round(reply.elapsedTime)
         // No warning: that is the connection's, however many calls there are.
-        request.log.info({ ...names, code, finding, reason, what: message, remedy, ms }, 'quota not told')
+        request.log.info(...notToldLine(call, error, reply.elapsedTime))
         return answerError(error, reply)
       } finally {
         places.underWay--
@@ -159,7 +142,7 @@ function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>)
 }
 
 /** The outcome with each group's upgrade button leading by way of us. */
-async function withLinks(
+export async function withLinks(
   { action, outcome, shown }: QuotaResult<PublicAction>,
   links: UpgradeLinks | undefined
 ): Promise<QuotaOutcome> {
@@ -168,13 +151,4 @@ async function withLinks(
   const linked = async (group: QuotaReport['groups'][number], index: number) =>
     group.upgradeUrl ? { ...group, upgradeUrl: await links.linkFor({ ...shown.key, group: index }, freshness) } : group
   return { ...outcome, report: { ...outcome.report, groups: await Promise.all(outcome.report.groups.map(linked)) } }
-}
-
-/** What was done about an answer's numbers: https://www.rfc-editor.org/rfc/rfc9211 */
-function cacheStatus(shown: Shown | undefined): string {
-  if (!shown) return 'quota-bridge; fwd=bypass'
-  const detail = shown.asOf ? `; detail=${shown.asOf.reason ?? 'partial'}` : ''
-  if (shown.done === 'hit' || shown.done === 'stale')
-    return `quota-bridge; hit; ttl=${Math.floor(shown.freshMs / 1000)}${detail}`
-  return `quota-bridge; fwd=${shown.done === 'update' ? 'stale' : 'miss'}; stored${detail}`
 }

@@ -43,6 +43,8 @@ export interface StoredConnection extends ConnectionKey, HealthReport {
 
 export interface ListFilter {
   provider?: string
+  /** In its canonical form. */
+  instanceId?: string
   health?: Health
   /** Only what comes after this one. */
   after?: ConnectionKey
@@ -140,11 +142,12 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
       return row && read(row)
     },
 
-    async list({ provider, health, after, limit }) {
+    async list({ provider, instanceId, health, after, limit }) {
       const found: StoredConnection[] = []
       for (let last = after; ; ) {
         let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
         if (provider !== undefined) query = query.where('provider', '=', provider)
+        if (instanceId !== undefined) query = query.where('instance_id', '=', instanceId)
         if (health !== undefined) query = query.where(inHealth(health, keyring.keyIds))
         if (last) query = query.where(isAfter(last))
         const rows = (await query.execute()).map(read)

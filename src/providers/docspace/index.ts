@@ -12,6 +12,7 @@ import { checkConnection } from './check.ts'
 import { canBeKey, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
 import { findings } from './findings.ts'
+import { sampleReport } from './sample.ts'
 import { answerChecks, type DocSpaceTariff } from './schema.ts'
 import { readTariff } from './tariff.ts'
 
@@ -78,6 +79,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   },
   tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
+  sample: sampleReport,
   create(settings, { now, log, watch }) {
     const policies = createOriginPolicies(watch)
     const agent = createOutboundAgent(settings, {

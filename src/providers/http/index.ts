@@ -12,6 +12,7 @@ import { parseExact } from './json.ts'
 import { hostOf, type Mapping, readMapping } from './mapping.ts'
 import { createTokens, findingOfTokenRefusal } from './oauth2.ts'
 import { fieldsInUrl } from './requests.ts'
+import { sampleReport } from './sample.ts'
 import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
 import { FieldSchema } from './schema-requests.ts'
 
@@ -38,6 +39,7 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
   tidyConnection: connection =>
     connection && Object.fromEntries(Object.entries(connection).map(([field, value]) => [field, value.trim()])),
   features: ({ quotas }) => ({ known: Object.keys(quotas), shown: Object.keys(quotas) }),
+  sample: sampleReport,
   create(settings, { name, now, log, watch }) {
     const { mapping, mistakes } = readMapping(settings)
     if (!mapping) throw new ConfigurationError(mistakes)
