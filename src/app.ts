@@ -12,6 +12,7 @@ import { createObserver } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
 import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import { createConnectTokens } from './providers/connect-tokens.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
@@ -143,6 +144,7 @@ async function open(
   observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+  const connectTokens = createConnectTokens({ secret: await store.signingKey('connect-tokens'), now })
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,
@@ -156,6 +158,7 @@ async function open(
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
+    connectTokens,
     presenter: (...said) => current().presenter(...said),
     language: () => current().configuration.presentation.language,
     isStopping,
@@ -183,6 +186,7 @@ async function open(
       },
       store,
       shared,
+      connectTokens,
       isStoreKept,
       sources: sourceOf,
       markPlan: reports.markPlan,

@@ -76,6 +76,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
+    oneUses: { use: neverCalled, isUsed: neverCalled },
     health: neverCalled
   }
   await app.register(publicRoutes, {
@@ -87,7 +88,9 @@ export async function generateOpenApi(version: string): Promise<string> {
     connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linkFor: neverCalled, read: neverCalled },
-    presenter: neverCalled
+    presenter: neverCalled,
+    connectTokens: { linkFor: neverCalled },
+    language: neverCalled
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {
@@ -100,6 +103,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     isStopping: neverCalled,
     reload: neverCalled,
     levels: { level: neverCalled, set: neverCalled },
+    connectTokens: { read: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
     publish: neverCalled,

@@ -96,8 +96,12 @@ function keepingNothing(store: Question['store']) {
   }
 }
 
+/** The token itself would let whoever reads the doctor's result connect the site. */
+const withToken = (url: string) => `${url}${url.includes('?') ? '&' : '?'}token=…`
+
 /** With upgrade links a button leads by way of us; the link itself would be noted as a purchase. */
 function throughUs(outcome: QuotaOutcome, publicUrl: string | undefined): QuotaOutcome {
+  if (outcome.kind === 'connect') return { ...outcome, connectUrl: withToken(outcome.connectUrl) }
   if (outcome.kind !== 'report' || publicUrl === undefined) return outcome
   const upgradeUrl = `${publicUrl.replace(/\/$/, '')}/v1/upgrade/…`
   const groups = outcome.report.groups.map(group => (group.upgradeUrl ? { ...group, upgradeUrl } : group))
