@@ -13,6 +13,7 @@ import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { createUpstreamCalls } from './observe/upstream-calls.ts'
 import type { Presenter } from './presentation/presenter.ts'
+import { createConnectTokens } from './providers/connect-tokens.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
 import { type PublicAction, withLinks } from './public/quota-info.ts'
@@ -154,6 +155,7 @@ async function open(
   const ask: QuotaService<PublicAction>['ask'] = call => current().quotas.ask(call)
   const presenter: Presenter = (...said) => current().presenter(...said)
   const language = () => current().configuration.presentation.language
+  const connectTokens = createConnectTokens({ secret: await store.signingKey('connect-tokens'), now })
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,
@@ -167,6 +169,7 @@ async function open(
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
+    connectTokens,
     presenter,
     language,
     isStopping,
@@ -194,6 +197,7 @@ async function open(
       },
       store,
       shared,
+      connectTokens,
       isStoreKept,
       sources: sourceOf,
       markPlan: reports.markPlan,
@@ -206,7 +210,7 @@ async function open(
       previews: {
         ...{ ask, presenter, language, upstream },
         actions: () => current().actions,
-        linked: result => withLinks(result, links)
+        linked: result => withLinks(result, { languages: [] }, { ...(links && { links }), connectTokens, language })
       }
     })
   // Readiness is told until the last call was answered.

@@ -86,6 +86,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
+    oneUses: { use: neverCalled, isUsed: neverCalled },
     health: neverCalled
   }
   await app.register(publicRoutes, {
@@ -97,7 +98,9 @@ export async function generateOpenApi(version: string): Promise<string> {
     connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linkFor: neverCalled, read: neverCalled },
-    presenter: neverCalled
+    presenter: neverCalled,
+    connectTokens: { linkFor: neverCalled },
+    language: neverCalled
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {
@@ -119,6 +122,7 @@ export async function generateOpenApi(version: string): Promise<string> {
       language: neverCalled,
       upstream: { during: neverCalled }
     },
+    connectTokens: { read: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
     publish: neverCalled,

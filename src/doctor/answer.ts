@@ -1,6 +1,7 @@
 // What an owner reads, found out as the service finds it: what is stored counts, and nothing is stored.
 import type { ConfiguredAction } from '../config/providers.ts'
 import { createPresenter } from '../presentation/presenter.ts'
+import { withoutToken } from '../preview/connect-link.ts'
 import { gently } from '../providers/gentleness.ts'
 import type { PublicAction } from '../public/quota-info.ts'
 import type { QuotaProvider } from '../quota/provider.ts'
@@ -81,6 +82,7 @@ function neverPastCaches(provider: QuotaProvider, fetchMs: number) {
 
 /** With upgrade links a button leads by way of us; the link itself would be noted as a purchase. */
 function throughUs(outcome: QuotaOutcome, publicUrl: string | undefined): QuotaOutcome {
+  if (outcome.kind === 'connect') return { ...outcome, connectUrl: withoutToken(outcome.connectUrl) }
   if (outcome.kind !== 'report' || publicUrl === undefined) return outcome
   const upgradeUrl = `${publicUrl.replace(/\/$/, '')}/v1/upgrade/…`
   const groups = outcome.report.groups.map(group => (group.upgradeUrl ? { ...group, upgradeUrl } : group))

@@ -12,6 +12,7 @@ import type { Store } from '../store/index.ts'
 import { apiDocumentRoute } from './api-document.ts'
 import { auditRoute } from './audit.ts'
 import { type ConfigurationRoutesOptions, configurationRoutes } from './configuration.ts'
+import { type ConnectTokensRouteOptions, connectTokensRoute } from './connect-tokens.ts'
 import { createSiteCheck } from './connection-check.ts'
 import { connectionListRoute } from './connection-list.ts'
 import { type ConnectionRoutesOptions, connectionRoutes } from './connections.ts'
@@ -31,7 +32,8 @@ export interface ManagementRoutesOptions extends Omit<ConnectionRoutesOptions, '
   metrics: Pick<Metrics, 'read'>
   /** What else opens the metrics, and nothing but them: one of these tokens, or nothing being asked for. */
   metricsAccess: { tokens: () => readonly NamedToken[]; isOpen: boolean }
-  store: Pick<Store, 'connections' | 'audit' | 'health'>
+  store: Pick<Store, 'connections' | 'audit' | 'health' | 'oneUses'>
+  connectTokens: ConnectTokensRouteOptions['connectTokens']
   shared: Pick<SharedConnections, 'check' | 'health'>
   /** Whether the store outlives the process: only then is there something to manage, and to be lost. */
   isStoreKept: boolean
@@ -59,6 +61,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
     isStopping,
     reload,
     levels,
+    connectTokens,
     previews,
     providers,
     ...options
@@ -94,6 +97,7 @@ export const managementRoutes: FastifyPluginAsyncTypebox<ManagementRoutesOptions
     if (!isStoreKept) return
     guarded.register(connectionRoutes, { connections: store.connections, ...options })
     guarded.register(connectionListRoute, { connections: store.connections, ...options })
+    guarded.register(connectTokensRoute, { connectTokens, oneUses: store.oneUses })
     guarded.register(auditRoute, { audit: store.audit })
   })
 }

@@ -10,8 +10,10 @@ import { ProviderError } from '../quota/provider.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import { canonicalSite } from '../store/connection-key.ts'
 import type { PreviewAnswer, PreviewRequest } from './answer.ts'
+import { withoutToken } from './connect-link.ts'
 import { modalOf } from './modal.ts'
 import { askSample } from './sample.ts'
+import type { SampleState } from './states.ts'
 
 export interface PreviewAction extends QuotaAction {
   /** Own wordings by language, then by feature or message. */
@@ -37,6 +39,14 @@ export type Preview = (asked: PreviewRequest) => Promise<PreviewAnswer>
 
 export function createPreview(options: PreviewOptions): Preview {
   const { actions, ask, presenter, linked, language: fallbackLanguage, upstream, now } = options
+
+  /** Buttons of real numbers lead where a site owner's do, but none of them lets anybody connect. */
+  async function shownOf(result: QuotaResult<PreviewAction>, state: SampleState | undefined): Promise<QuotaOutcome> {
+    const { outcome } = result
+    if (outcome.kind === 'connect') return { ...outcome, connectUrl: withoutToken(outcome.connectUrl) }
+    return state === undefined ? linked(result) : outcome
+  }
+
   return async ({ action: actionKey, language: tag, site, state }) => {
     const action = actions().get(actionKey)
     if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
@@ -57,8 +67,8 @@ export function createPreview(options: PreviewOptions): Preview {
       const result = await upstream.during(calls, () =>
         state === undefined ? ask(call) : askSample(action, actionKey, { state, site: instanceId, now })
       )
-      const { shown, outcome } = result
-      const { answer } = presenter(state === undefined ? await linked(result) : outcome, action.features, reader)
+      const { shown } = result
+      const { answer } = presenter(await shownOf(result, state), action.features, reader)
       return {
         ...common(),
         status: 200,

@@ -24,14 +24,12 @@ export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | '
   canBelieveAddresses: boolean
   /** In front of the quota call's path. */
   basePaths: readonly string[]
-  /** Of pages for readers none of whose languages we have; English when left out. */
-  language?: () => string
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, language = () => 'en', ...given }
+  { basePaths, readAppEvent, connections, canBelieveAddresses, ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
@@ -41,7 +39,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
       calls.register(quotaInfoRoutes, { prefix: basePath.replace(/\/+$/, ''), ...quotaInfo })
     }
     calls.register(appEventsRoute, { readAppEvent, connections })
-    const { links, quotas } = quotaInfo
+    const { links, quotas, language } = quotaInfo
     if (links) calls.register(upgradeRoute, { links, quotas, language })
   })
 }

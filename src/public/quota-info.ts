@@ -5,13 +5,15 @@ import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
 import { cacheStatus, namesOf, notToldLine, toldLine } from '../http/quota-told.ts'
 import type { AnsweredQuotaCall } from '../observe/calls.ts'
+import { chooseLanguage } from '../presentation/languages.ts'
 import type { Presenter } from '../presentation/presenter.ts'
+import type { ConnectTokens } from '../providers/connect-tokens.ts'
 import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import { Type } from '../schema.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
-import type { EnvelopeReader } from '../wix/envelope.ts'
+import type { EnvelopeReader, VerifiedCall } from '../wix/envelope.ts'
 import type { Forgeries } from './forgeries.ts'
 import type { UpgradeLinks } from './upgrade-links.ts'
 
@@ -26,6 +28,10 @@ export interface QuotaInfoOptions {
   presenter: Presenter
   /** Upgrade buttons lead by way of these; straight to the provider without them. */
   links?: UpgradeLinks
+  /** What the button Connect leads by. */
+  connectTokens: Pick<ConnectTokens, 'linkFor'>
+  /** Of readers none of whose languages we have. */
+  language: () => string
   /** Calls answered at once; further ones get RATE_LIMITED. */
   maxConcurrentCalls: number
   /** Of all base paths together. */
@@ -53,7 +59,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls, places, forgeries } = options
+  const { readEnvelope, quotas, presenter, maxConcurrentCalls, places, forgeries } = options
 
   app.post(
     '/v1/quota-info',
@@ -109,7 +115,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         const result = await quotas.ask(call)
         const { action, shown } = result
         request.told = { quota: toldOf(call.actionKey, result) }
-        const { answer, language } = presenter(await withLinks(result, links), action.features, {
+        const { answer, language } = presenter(await withLinks(result, call, options), action.features, {
           languages: call.languages,
           labels: action.labels
         })
@@ -141,11 +147,17 @@ function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>)
     : { actionKey, provider, served: 'none' }
 }
 
-/** The outcome with each group's upgrade button leading by way of us. */
+/** The outcome with each group's upgrade button leading by way of us, and the button Connect with what lets a person connect. */
 export async function withLinks(
   { action, outcome, shown }: QuotaResult<PublicAction>,
-  links: UpgradeLinks | undefined
+  { languages }: Pick<VerifiedCall, 'languages'>,
+  { links, connectTokens, language }: Pick<QuotaInfoOptions, 'links' | 'connectTokens' | 'language'>
 ): Promise<QuotaOutcome> {
+  if (outcome.kind === 'connect') {
+    const { key, connectUrl, connectsHere } = outcome
+    const read = { language: chooseLanguage(languages, language()), use: connectsHere ? 'page' : 'maker' } as const
+    return { ...outcome, connectUrl: await connectTokens.linkFor(connectUrl, { ...key, ...read }) }
+  }
   if (!links || !shown || outcome.kind !== 'report') return outcome
   const { freshness } = action.source
   const linked = async (group: QuotaReport['groups'][number], index: number) =>

@@ -23,7 +23,14 @@ export interface QuotaAction {
 /** What there is to show: a report, the way to connect, or nothing. */
 export type QuotaOutcome =
   | { kind: 'report'; report: QuotaReport; asOf?: AsOf }
-  | { kind: 'connect'; connectUrl: string; vocabulary: string; title: string }
+  | {
+      kind: 'connect'
+      connectUrl: string
+      connectsHere: boolean
+      key: ConnectionKey
+      vocabulary: string
+      title: string
+    }
   | { kind: 'nothing' }
 
 export interface QuotaResult<Action extends QuotaAction> {
@@ -99,11 +106,14 @@ export function createQuotaService<Action extends QuotaAction>(
   }
 }
 
-function connectOutcome({ connectUrl, adapter }: Source, instanceId: string | undefined): QuotaOutcome {
+/** Whoever shows the button puts into its address who the site is, in a way that nobody else can. */
+function connectOutcome(
+  { name, connectUrl, connectsHere = false, adapter }: Source,
+  instanceId: string | undefined
+): QuotaOutcome {
   if (connectUrl === undefined || instanceId === undefined) return { kind: 'nothing' }
-  const url = new URL(connectUrl)
-  url.searchParams.set('instanceId', instanceId)
-  return { kind: 'connect', connectUrl: url.href, vocabulary: adapter.type, title: adapter.title }
+  const key = { provider: name, instanceId }
+  return { kind: 'connect', connectUrl, connectsHere, key, vocabulary: adapter.type, title: adapter.title }
 }
 
 function selectFeatures(groups: QuotaGroup[], features: readonly string[]): QuotaGroup[] {

@@ -9,6 +9,8 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     logger,
     basePaths: ['/'],
     forward: [],
+    connectTokens: { linkFor: async address => address },
+    language: () => 'en',
     isStopping: () => false,
     publish: () => {},
     maxConcurrentCalls: 1,

@@ -58,6 +58,8 @@ export async function startObservedBridge(
     logger: SILENT,
     basePaths: ['/'],
     forward: [],
+    connectTokens: { linkFor: async address => address },
+    language: () => 'en',
     isStopping: () => false,
     publish: () => {},
     maxConcurrentCalls: 10,

@@ -96,6 +96,8 @@ t.test('every route of the public listener is one of them', async t => {
     logger: pino({ level: 'silent' }),
     basePaths: ['/', '/email/'],
     forward: [],
+    connectTokens: { linkFor: async address => address },
+    language: () => 'en',
     isStopping: () => false,
     publish: () => {},
     connections: { removeSite: async () => 0 },

@@ -99,6 +99,8 @@ t.test('what Fastify itself refuses has the same form', async t => {
     logger: pino({ level: 'silent' }),
     basePaths: ['/'],
     forward: [],
+    connectTokens: { linkFor: async address => address },
+    language: () => 'en',
     isStopping: () => false,
     publish: () => {},
     maxConcurrentCalls: 1,
