@@ -78,7 +78,7 @@ export function openPreview({ actions, providers, languages, states }: PreviewCh
 }
 
 function draw(answer: PreviewAnswer): void {
-  const { isSample, status, served, ageSeconds, cacheStatus, upstream, body, logLine } = answer
+  const { isSample, status, served, ageSeconds, cacheStatus, upstream, answer: told, error, logLine } = answer
   const facts = make(
     'ul',
     { class: 'facts' },
@@ -98,7 +98,7 @@ function draw(answer: PreviewAnswer): void {
       make('h3', {}, say('page.preview.log')),
       make('pre', { dir: 'ltr' }, JSON.stringify(logLine, null, 1)),
       make('h3', {}, say('page.preview.answer')),
-      make('pre', { dir: 'ltr' }, JSON.stringify(body, null, 2))
+      make('pre', { dir: 'ltr' }, JSON.stringify(told ?? error, null, 2))
     )
   )
 }

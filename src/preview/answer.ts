@@ -99,7 +99,8 @@ export const PreviewAnswer = Type.Object(
     direction: Type.Union([Type.Literal('ltr'), Type.Literal('rtl')], { description: 'Which way it is written.' }),
     isSample: Type.Boolean({ description: 'Whether the numbers are made up.' }),
     status: Type.Integer({ description: 'Of the answer to Wix.' }),
-    body: Type.Union([QuotaInfoAnswer, ErrorAnswer], { description: 'What Wix gets.' }),
+    answer: Type.Optional(QuotaInfoAnswer),
+    error: Type.Optional(ErrorAnswer),
     modal: Modal,
     served: Type.Union(
       [Type.Literal('hit'), Type.Literal('miss'), Type.Literal('update'), Type.Literal('stale'), Type.Literal('none')],
@@ -126,7 +127,7 @@ export const PreviewAnswer = Type.Object(
         direction: 'ltr',
         isSample: true,
         status: 200,
-        body: {
+        answer: {
           actionQuotaInfo: {
             enforced: true,
             quotaInfo: [{ plans: [], quotas: [{ featureName: 'Rooms', currentUsage: '9', limit: '10' }] }]

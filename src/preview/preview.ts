@@ -72,7 +72,7 @@ export function createPreview(options: PreviewOptions): Preview {
       return {
         ...common(),
         status: 200,
-        body: { actionQuotaInfo: answer },
+        answer: { actionQuotaInfo: answer },
         modal: modalOf(answer, words),
         served: shown?.done ?? 'none',
         ...(shown && { ageSeconds: Math.floor(shown.ageMs / 1000) }),
@@ -84,7 +84,7 @@ export function createPreview(options: PreviewOptions): Preview {
       return {
         ...common(),
         status: error.status,
-        body: errorAnswer(error),
+        error: errorAnswer(error),
         modal: modalOf(undefined, words),
         served: 'none',
         logLine: lineOf(notToldLine(call, error, elapsedMs()))

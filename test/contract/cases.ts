@@ -5,6 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
 import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
+import { SignInLink } from '../../src/management/sign-in.ts'
+import { SAMPLE_STATES } from '../../src/preview/states.ts'
+import { Value } from '../../src/schema.ts'
 import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
@@ -24,18 +27,26 @@ export interface Route {
 export type Case = (route: Route) => Promise<Response[]>
 
 /** The way to the service in a test, straight or as `reach` says. */
-export function routeOf(t: Test, reach: (url: string) => string = url => url): Route {
+export function routeOf(
+  t: Test,
+  reach: (url: string) => string = url => url,
+  onStart: (bridge: Bridge) => void = () => {}
+): Route {
+  const start = async (options: BridgeOptions | undefined) => {
+    const bridge = await startBridge(t, { ...options, reach })
+    onStart(bridge)
+    return bridge
+  }
   return {
-    start: options => startBridge(t, { ...options, reach }),
+    start,
     startBroken: async () => reach(await startBrokenApp(t)),
     startTarget: options => startTarget(t, options),
     async startManaged(fate) {
       const file = join(t.testdir(), 'quota-bridge.db')
-      const bridge = await startBridge(t, {
+      const bridge = await start({
         store: { url: `file:${file}` },
         management: MANAGEMENT,
-        server: { publicUrl: 'https://quota.example.com' },
-        reach
+        server: { publicUrl: 'https://quota.example.com' }
       })
       if (fate) rmSync(file)
       return { ...bridge, storeFile: file }
@@ -77,7 +88,13 @@ const manageOf =
 const SITE = 'v1/connections/sites/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 const SHARED = 'v1/connections/docspace/shared/check'
 const RELOAD = 'v1/config/reload'
+const PREVIEW = 'v1/preview'
+const PREVIEWED = { action: 'everything', language: 'de' }
 const NOBODY = 'v1/connections/nobody/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+
+async function pageOf({ start }: Route, path: string): Promise<Response> {
+  return (await start({ management: MANAGEMENT })).get('management', path)
+}
 
 /** A service on which one site is connected, and what it saved. */
 async function connected(route: Route) {
@@ -158,7 +175,9 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'checkSharedConnection 400',
   'refreshConnection 400',
   'putLogLevel 400',
-  'putLogLevel 413'
+  'putLogLevel 413',
+  'previewQuotaInfo 400',
+  'previewQuotaInfo 413'
 ])
 
 /** Prism follows a redirect by itself instead of handing it on. */
@@ -362,7 +381,41 @@ export const cases: Record<string, Case> = {
   'putLogLevel 413': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'a'.repeat(17_000) })],
   'getMetrics 200': async route => [await managed(route, 'GET', 'metrics')],
   'getMetrics 401': async route => [await managed(route, 'GET', 'metrics', undefined, 'another-token')],
+  'getPreviewPage 200': async route => [await pageOf(route, 'preview')],
+  'getConnectionsPage 200': async route => [await pageOf(route, 'connections')],
+  'getAuditPage 200': async route => [await pageOf(route, 'audit')],
+  'getPageFile 200': async route => [
+    await pageOf(route, 'pages/style.css'),
+    await pageOf(route, 'pages/main.ts'),
+    await pageOf(route, 'pages/api.ts')
+  ],
+  'getPageFile 404': async route => [await pageOf(route, 'pages/secrets.ts')],
+  'getPreviewChoices 200': async route => [await managed(route, 'GET', PREVIEW)],
+  'getPreviewChoices 401': async route => [await managed(route, 'GET', PREVIEW, undefined, 'another-token')],
+  'previewQuotaInfo 200': async route => {
+    const manage = manageOf(await route.startManaged())
+    const asked = [{}, ...SAMPLE_STATES.map(state => ({ state }))]
+    return Promise.all(asked.map(more => manage('POST', PREVIEW, { ...PREVIEWED, ...more })))
+  },
+  'previewQuotaInfo 400': async route => [await managed(route, 'POST', PREVIEW, { ...PREVIEWED, state: 'happy' })],
+  'previewQuotaInfo 401': async route => [await managed(route, 'POST', PREVIEW, PREVIEWED, 'another-token')],
+  'previewQuotaInfo 404': async route => [await managed(route, 'POST', PREVIEW, { ...PREVIEWED, action: 'nobodys' })],
+  'previewQuotaInfo 413': async route => [
+    await managed(route, 'POST', PREVIEW, { ...PREVIEWED, site: 'a'.repeat(17_000) })
+  ],
+  'makeSignInLink 201': async route => [await managed(route, 'POST', 'v1/sign-in-links')],
+  'makeSignInLink 401': async route => [await managed(route, 'POST', 'v1/sign-in-links', undefined, 'another-token')],
+  'openSession 201': async route => {
+    const manage = manageOf(await route.startManaged())
+    const { code } = Value.Parse(SignInLink, await (await manage('POST', 'v1/sign-in-links')).json())
+    return [await manage('POST', 'v1/sessions', undefined, code)]
+  },
+  'openSession 401': async route => [await managed(route, 'POST', 'v1/sessions')],
   ...afterManyWrongTokens({
+    getPreviewChoices: ['GET', PREVIEW],
+    previewQuotaInfo: ['POST', PREVIEW, PREVIEWED],
+    makeSignInLink: ['POST', 'v1/sign-in-links'],
+    openSession: ['POST', 'v1/sessions'],
     putConnection: ['PUT', SITE, {}],
     getConnection: ['GET', SITE],
     deleteConnection: ['DELETE', SITE],

@@ -1,6 +1,8 @@
 // Every documented status is provoked, every answer is as documented; both lists are read from openapi.yaml at run time.
 import t from 'tap'
+import { type Bridge, ENCRYPTION_KEY, MANAGEMENT_TOKEN } from '../helpers/bridge.ts'
 import { cases, routeOf } from './cases.ts'
+import { dangersOf } from './dangers.ts'
 import { readContract } from './document.ts'
 import { keepTally, type Tally } from './tally.ts'
 
@@ -32,11 +34,18 @@ t.test('every documented status has a case, and every case a documented status',
 
 for (const { operationId, status } of contract.statuses) {
   t.test(`${operationId} answers ${status} as documented`, async t => {
-    const answers = (await cases[`${operationId} ${status}`]?.(routeOf(t))) ?? []
+    const secrets = new Set([MANAGEMENT_TOKEN, ENCRYPTION_KEY])
+    const onStart = ({ docspace }: Bridge) => {
+      for (const key of Object.values(docspace.portal.keys)) secrets.add(key)
+    }
+    const answers = (await cases[`${operationId} ${status}`]?.(routeOf(t, undefined, onStart))) ?? []
     t.ok(answers.length > 0, 'a request was made')
     const violations: string[] = []
     for (const answer of answers) {
-      if (status !== 'default') t.equal(answer.status, status)
+      if (status !== 'default') {
+        t.equal(answer.status, status)
+        t.strictSame(await dangersOf(answer.clone(), [...secrets]), [], 'nothing in it is dangerous')
+      }
       violations.push(...(await contract.violations(operationId, answer)))
     }
     t.strictSame(violations, [])
@@ -79,6 +88,29 @@ t.test('the checks can fail: a wrong status, type, header or body is a violation
     [/additional properties/]
   )
   t.match(await found('{}', { status: 503, headers: withoutRetryAfter }), [/header Retry-After is missing/])
+})
+
+t.test('a dangerous answer is found to be one', async t => {
+  const page = (policy: string, body = '') =>
+    dangersOf(
+      new Response(body, {
+        headers: {
+          ...{ 'content-type': 'text/html', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+          ...{ 'referrer-policy': 'no-referrer', 'content-security-policy': policy }
+        }
+      }),
+      []
+    )
+  const safe = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+  t.strictSame(await page(safe), [])
+  t.strictSame(await page(`${safe}; script-src 'unsafe-inline'`), ["admits script-src 'unsafe-inline'"])
+  t.strictSame(await page("default-src 'none'; base-uri 'none'"), ['the policy says nothing of frames'])
+  t.strictSame(await page(safe, '<p onclick="x()">'), ['runs what stands in it'])
+  t.strictSame(await page(safe, '<script>x()</script>'), ['runs what stands in it'])
+  t.strictSame(await dangersOf(new Response('a secret', { headers: { 'set-cookie': 'a=b' } }), ['secret']), [
+    ...['has set-cookie', 'cache-control is null, not no-store', 'x-content-type-options is null, not nosniff'],
+    'a secret is in the body'
+  ])
 })
 
 t.teardown(() => keepTally('operations', tallies))
