@@ -54,10 +54,16 @@ export function openPreview({ actions, providers, languages, states }: PreviewCh
     }
     latest += 1
     const turn = latest
+    const result = find('result', HTMLElement)
+    result.ariaBusy = 'true'
     void attempt(async () => {
-      const answer = await call<PreviewAnswer>('POST', '/v1/preview', asked)
-      // One that was asked for earlier may come later.
-      if (turn === latest) draw(answer)
+      try {
+        const answer = await call<PreviewAnswer>('POST', '/v1/preview', asked)
+        // One that was asked for earlier may come later.
+        if (turn === latest) result.replaceChildren(...draw(answer))
+      } finally {
+        if (turn === latest) result.ariaBusy = 'false'
+      }
     })
   }
 
@@ -77,7 +83,7 @@ export function openPreview({ actions, providers, languages, states }: PreviewCh
   }
 }
 
-function draw(answer: PreviewAnswer): void {
+function draw(answer: PreviewAnswer): HTMLElement[] {
   const { isSample, status, served, ageSeconds, cacheStatus, upstream, answer: told, error, logLine } = answer
   const facts = make(
     'ul',
@@ -88,7 +94,7 @@ function draw(answer: PreviewAnswer): void {
     make('li', {}, make('code', {}, `HTTP ${status}`)),
     cacheStatus === undefined ? undefined : make('li', {}, make('code', {}, `Cache-Status: ${cacheStatus}`))
   )
-  find('result', HTMLElement).replaceChildren(
+  return [
     make('div', {}, drawModal(answer), facts),
     make(
       'div',
@@ -100,7 +106,7 @@ function draw(answer: PreviewAnswer): void {
       make('h3', {}, say('page.preview.answer')),
       make('pre', { dir: 'ltr' }, JSON.stringify(told ?? error, null, 2))
     )
-  )
+  ]
 }
 
 function drawCall({ method, operation, ms, finding, reason }: PreviewAnswer['upstream'][number]): HTMLElement {
