@@ -19,6 +19,7 @@ import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import { createBackground } from './service/background.ts'
+import { createConnectPage } from './service/connect-page.ts'
 import type { Current } from './service/current.ts'
 import { createLive } from './service/live.ts'
 import { createSources } from './service/sources.ts'
@@ -153,12 +154,14 @@ async function open(
     readEnvelope: text => current().readEnvelope(text),
     readAppEvent: text => current().readAppEvent(text),
     connections: store.connections,
+    origins: store.origins,
     quotas: {
       ask: call => current().quotas.ask(call),
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
     connectTokens,
+    connect: createConnectPage(configuration, { store, connectTokens, current, publish: observer.publish, now }),
     presenter: (...said) => current().presenter(...said),
     language: () => current().configuration.presentation.language,
     isStopping,
