@@ -9,6 +9,7 @@ import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
 import { startTarget, type Target } from '../helpers/target.ts'
+import { connectCases, connecting } from './connect-cases.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
 export interface Route {
@@ -35,6 +36,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
         store: { url: `file:${file}` },
         management: MANAGEMENT,
         server: { publicUrl: 'https://quota.example.com' },
+        ...connecting,
         reach
       })
       if (fate) rmSync(file)
@@ -65,7 +67,8 @@ async function managed(
   return manageOf(await route.startManaged())(method, path, body, token)
 }
 
-const manageOf =
+/** Requests to the management API, with its token. */
+export const manageOf =
   ({ get }: Bridge) =>
   (method: string, path: string, body?: unknown, token = MANAGEMENT.token) =>
     get('management', path, {
@@ -158,7 +161,9 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'checkSharedConnection 400',
   'refreshConnection 400',
   'putLogLevel 400',
-  'putLogLevel 413'
+  'putLogLevel 413',
+  'redeemConnectToken 400',
+  'redeemConnectToken 413'
 ])
 
 /** Prism follows a redirect by itself instead of handing it on. */
@@ -295,6 +300,7 @@ export const cases: Record<string, Case> = {
   'refreshConnection 401': async route => [await managed(route, 'POST', `${SITE}/refresh`, undefined, 'another-token')],
   'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
   'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
+  ...connectCases,
   'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
   'getUpgrade 404': async route => {
     const { get } = await route.startManaged()
@@ -375,7 +381,8 @@ export const cases: Record<string, Case> = {
     getLogLevel: ['GET', 'v1/log-level'],
     putLogLevel: ['PUT', 'v1/log-level', { level: 'warn' }],
     getApiDocument: ['GET', 'openapi.yaml'],
-    getMetrics: ['GET', 'metrics']
+    getMetrics: ['GET', 'metrics'],
+    redeemConnectToken: ['POST', 'v1/connect-tokens/redeem', { token: 'x' }]
   })
 }
 

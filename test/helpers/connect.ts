@@ -25,20 +25,8 @@ export async function startConnectBridge(
     wix: { appSecret: APP_SECRET, ...options.wix }
   })
 
-  /** What Wix would tell the app's page in its dashboard, signed. */
-  function instance(change: Record<string, unknown> = {}, secret = APP_SECRET): string {
-    const told = {
-      instanceId: SITE,
-      appDefId: sharedWix.appId,
-      signDate: new Date(clock.now()).toISOString(),
-      uid: '6a5d1c0e-0000-4000-8000-00000000de40',
-      permissions: 'OWNER',
-      vendorProductId: null,
-      ...change
-    }
-    const data = Buffer.from(JSON.stringify(told)).toString('base64url')
-    return `${createHmac('sha256', secret).update(data).digest('base64url')}.${data}`
-  }
+  const instance = (change: Record<string, unknown> = {}, secret = APP_SECRET) =>
+    signedInstance(clock.now(), change, secret)
 
   /** The answer to a quota call of a site, as its reader gets it. */
   async function answerTo(site = SITE, language = 'en') {
@@ -73,6 +61,21 @@ export async function startConnectBridge(
       return answer.status === 404 ? undefined : JSON.parse(await answer.text())
     }
   }
+}
+
+/** What Wix would tell the app's page in its dashboard at a time, in milliseconds since 1970, signed. */
+export function signedInstance(at: number, change: Record<string, unknown> = {}, secret = APP_SECRET): string {
+  const told = {
+    instanceId: SITE,
+    appDefId: sharedWix.appId,
+    signDate: new Date(at).toISOString(),
+    uid: '6a5d1c0e-0000-4000-8000-00000000de40',
+    permissions: 'OWNER',
+    vendorProductId: null,
+    ...change
+  }
+  const data = Buffer.from(JSON.stringify(told)).toString('base64url')
+  return `${createHmac('sha256', secret).update(data).digest('base64url')}.${data}`
 }
 
 /** The form's fields of a portal. */

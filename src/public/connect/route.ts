@@ -117,11 +117,8 @@ export const connectRoute: FastifyPluginAsyncTypebox<ConnectRouteOptions> = asyn
         description:
           'The form of that page. The provider is asked whether the connection works; what it finds, and what to do about it, is told on the page. Of what was sent, no secret is sent back.',
         consumes: ['application/x-www-form-urlencoded'],
-        body: Type.String({
-          description:
-            "`token`, or `instance` with `provider` and `locale`, as they came; `do` (save, copy or disconnect); the adapter's fields as `field.NAME`; `replace=yes` where another account may take the place of the present one.",
-          examples: ['token=eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl&do=save&field.url=https%3A%2F%2Facme.onlyoffice.com']
-        }),
+        // It arrives as a text, like every body here.
+        body: Type.Unsafe<string>(ConnectFormSchema),
         response: {
           200: page('It is saved, with the plan that was found; or the site is disconnected.'),
           ...pages([
@@ -149,6 +146,30 @@ export const connectRoute: FastifyPluginAsyncTypebox<ConnectRouteOptions> = asyn
     }
   )
 }
+
+const ConnectFormSchema = Type.Object(
+  {
+    token: Type.Optional(Type.String({ description: 'As it came.' })),
+    instance: Type.Optional(Type.String({ description: 'As it came.' })),
+    provider: Type.Optional(Type.String({ description: 'As it came.' })),
+    locale: Type.Optional(Type.String({ description: 'As it came.' })),
+    do: Type.String({
+      description:
+        '`save`; `copy`, which takes what is no secret from the site that this one is a copy of; or `disconnect`.'
+    }),
+    replace: Type.Optional(
+      Type.String({ description: '`yes`: another account may take the place of the present one.' })
+    )
+  },
+  {
+    additionalProperties: Type.String({
+      description: "The fields that the provider's adapter asks for, as `field.NAME`."
+    }),
+    examples: [
+      { token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl', do: 'save', 'field.url': 'https://acme.onlyoffice.com' }
+    ]
+  }
+)
 
 const RETRIED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'STORE_UNAVAILABLE'])
 const RetryAfter = Type.Integer({ minimum: 1, description: 'Seconds after which trying again makes sense.' })
