@@ -22,6 +22,7 @@ import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
 import type { QuotaService } from './quota/service.ts'
 import { createBackground } from './service/background.ts'
+import { createConnectPage } from './service/connect-page.ts'
 import type { Current } from './service/current.ts'
 import { createLive } from './service/live.ts'
 import { createSources } from './service/sources.ts'
@@ -164,12 +165,14 @@ async function open(
     readEnvelope: text => current().readEnvelope(text),
     readAppEvent: text => current().readAppEvent(text),
     connections: store.connections,
+    origins: store.origins,
     quotas: {
       ask,
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
     connectTokens,
+    connect: createConnectPage(configuration, { store, connectTokens, current, publish: observer.publish, now }),
     presenter,
     language,
     isStopping,

@@ -1,5 +1,6 @@
 // The page on which the owner of a site connects it: whether it is there, which ways lead to it, and what it needs.
 import type { Mistake } from '../mistakes.ts'
+import { isConnectPage } from '../public/forward/decide.ts'
 import { type Static, Type } from '../schema.ts'
 import type { ConfiguredProvider } from './providers.ts'
 
@@ -48,13 +49,14 @@ export interface AroundConnect {
   hasStore: boolean
   hasAppSecret: boolean
   allowUnsigned: boolean
+  basePaths: readonly string[]
   providers: ReadonlyMap<string, ConfiguredProvider>
 }
 
 /** What the page lacks, and what stands in its way. */
 export function connectMistakes({ page, fromQuotaScreen }: ConfiguredConnect, around: AroundConnect): Mistake[] {
   if (!page) return []
-  const { publicUrl, hasStore, hasAppSecret, allowUnsigned, providers } = around
+  const { publicUrl, hasStore, hasAppSecret, allowUnsigned, basePaths, providers } = around
   const at = (key: string, message: string): Mistake => ({ path: ['connect', key], message })
   const mistakes: Mistake[] = []
   if (publicUrl === undefined)
@@ -73,6 +75,8 @@ export function connectMistakes({ page, fromQuotaScreen }: ConfiguredConnect, ar
     mistakes.push(
       at('page', 'does not go together with wix.allowUnsigned, by which anybody could connect any site; take one out')
     )
+  else if (basePaths.some(isConnectPage))
+    mistakes.push(at('page', 'lies at /connect, below which a base path lies too; give the actions another base path'))
   if (fromQuotaScreen === 'off' && !hasAppSecret)
     mistakes.push(
       at('fromQuotaScreen', 'is off, and without wix.appSecret no other way leads to the page; write that too')

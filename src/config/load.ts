@@ -137,6 +137,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
         hasStore: store !== undefined,
         hasAppSecret: valid.wix.appSecret !== undefined,
         allowUnsigned: valid.wix.allowUnsigned,
+        basePaths: forwarding.basePaths,
         providers: written
       })
     )

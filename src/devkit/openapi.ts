@@ -47,6 +47,7 @@ export async function generateOpenApi(version: string): Promise<string> {
       tags: [
         { name: 'Wix', description: 'What Wix calls.' },
         { name: "The maker's own server", description: 'What Wix calls too, passed on to where forward: says.' },
+        { name: 'Site owners', description: 'What the owner of a site opens in a browser.' },
         {
           name: 'Connections',
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
@@ -99,7 +100,20 @@ export async function generateOpenApi(version: string): Promise<string> {
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linkFor: neverCalled, read: neverCalled },
     presenter: neverCalled,
+    origins: { note: neverCalled },
     connectTokens: { linkFor: neverCalled },
+    connect: {
+      connections: neverConnected,
+      origins: { get: neverCalled },
+      oneUses: { isUsed: neverCalled },
+      connectTokens: { read: neverCalled },
+      save: neverCalled,
+      sources: neverCalled,
+      app: neverCalled,
+      fromQuotaScreen: true,
+      frameAncestors: [],
+      now: Date.now
+    },
     language: neverCalled
   })
   await app.register(forwardedOperations)

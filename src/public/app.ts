@@ -2,11 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
+import type { OnRefused } from '../http/errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
 import type { Publish } from '../observe/events.ts'
 import type { BeginCall } from '../observe/tracing.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
+import { type ConnectRouteOptions, connectRoute } from './connect/route.ts'
 import { answerElsewhere } from './elsewhere.ts'
 import { createForgeries } from './forgeries.ts'
 import type { ForwardTarget } from './forward/forward.ts'
@@ -19,17 +21,24 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** Within which a whole request has arrived, where it is answered here. */
 const REQUEST_TIMEOUT_MS = 10_000
 
+/** What the page for connecting sites needs beside what all of this listener has. */
+export type ConnectPage = Omit<ConnectRouteOptions, 'language' | 'presenter' | 'canBelieveAddresses' | 'onRefused'>
+
 export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | 'forgeries'>, AppEventsOptions {
   /** Whether a request's address is its caller's: behind a proxy, when server.trustProxy says so. */
   canBelieveAddresses: boolean
   /** In front of the quota call's path. */
   basePaths: readonly string[]
+  /** The page for connecting sites; absent where there is none. */
+  connect?: ConnectPage | undefined
+  /** Hears of each call that was refused to such a page. */
+  onRefused?: OnRefused
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, ...given }
+  { basePaths, readAppEvent, connections, origins, canBelieveAddresses, connect, onRefused, ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
@@ -38,13 +47,14 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
     for (const basePath of basePaths) {
       calls.register(quotaInfoRoutes, { prefix: basePath.replace(/\/+$/, ''), ...quotaInfo })
     }
-    calls.register(appEventsRoute, { readAppEvent, connections })
-    const { links, quotas, language } = quotaInfo
+    calls.register(appEventsRoute, { readAppEvent, connections, origins })
+    const { links, quotas, language, presenter } = quotaInfo
     if (links) calls.register(upgradeRoute, { links, quotas, language })
+    if (connect) calls.register(connectRoute, { ...connect, language, presenter, canBelieveAddresses, onRefused })
   })
 }
 
-export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses'> {
+export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses' | 'onRefused'> {
   logger: FastifyBaseLogger
   /** The maker's own servers, to which all else under their base paths goes. */
   forward: readonly ForwardTarget[]
@@ -67,22 +77,28 @@ export function buildPublicApp({
   beginCall,
   ...options
 }: PublicAppOptions) {
+  const onRefused = createRefusals(publish)
   const app = createListener({
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     isStopping,
-    onRefused: createRefusals(publish),
+    onRefused,
     watch: { publish, beginCall },
     ...(trustProxy !== undefined && { trustProxy }),
     // Node knows one time for all requests; what is answered here keeps its own.
     requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))
   })
-  answerElsewhere(app, { basePaths: options.basePaths, forward, publish })
+  answerElsewhere(app, {
+    basePaths: options.basePaths,
+    hasConnectPage: options.connect !== undefined,
+    forward,
+    publish
+  })
   // A context of their own: what is passed on meets neither the reading of bodies nor its limits.
   app.register(async own => {
     refuseLateBodies(own, REQUEST_TIMEOUT_MS)
     readBodiesAsText(own)
-    own.register(publicRoutes, { ...options, canBelieveAddresses: trustProxy !== undefined })
+    own.register(publicRoutes, { ...options, canBelieveAddresses: trustProxy !== undefined, onRefused })
   })
   return app
 }

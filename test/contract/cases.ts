@@ -12,6 +12,7 @@ import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
 import { startTarget, type Target } from '../helpers/target.ts'
+import { connectCases, connecting } from './connect-cases.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
 export interface Route {
@@ -27,26 +28,19 @@ export interface Route {
 export type Case = (route: Route) => Promise<Response[]>
 
 /** The way to the service in a test, straight or as `reach` says. */
-export function routeOf(
-  t: Test,
-  reach: (url: string) => string = url => url,
-  onStart: (bridge: Bridge) => void = () => {}
-): Route {
-  const start = async (options: BridgeOptions | undefined) => {
-    const bridge = await startBridge(t, { ...options, reach })
-    onStart(bridge)
-    return bridge
-  }
+export function routeOf(t: Test, reach: (url: string) => string = url => url): Route {
   return {
-    start,
+    start: options => startBridge(t, { ...options, reach }),
     startBroken: async () => reach(await startBrokenApp(t)),
     startTarget: options => startTarget(t, options),
     async startManaged(fate) {
       const file = join(t.testdir(), 'quota-bridge.db')
-      const bridge = await start({
+      const bridge = await startBridge(t, {
         store: { url: `file:${file}` },
         management: MANAGEMENT,
-        server: { publicUrl: 'https://quota.example.com' }
+        server: { publicUrl: 'https://quota.example.com' },
+        ...connecting,
+        reach
       })
       if (fate) rmSync(file)
       return { ...bridge, storeFile: file }
@@ -76,7 +70,8 @@ async function managed(
   return manageOf(await route.startManaged())(method, path, body, token)
 }
 
-const manageOf =
+/** Requests to the management API, with its token. */
+export const manageOf =
   ({ get }: Bridge) =>
   (method: string, path: string, body?: unknown, token = MANAGEMENT.token) =>
     get('management', path, {
@@ -177,7 +172,9 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'putLogLevel 400',
   'putLogLevel 413',
   'previewQuotaInfo 400',
-  'previewQuotaInfo 413'
+  'previewQuotaInfo 413',
+  'redeemConnectToken 400',
+  'redeemConnectToken 413'
 ])
 
 /** Prism follows a redirect by itself instead of handing it on. */
@@ -314,6 +311,7 @@ export const cases: Record<string, Case> = {
   'refreshConnection 401': async route => [await managed(route, 'POST', `${SITE}/refresh`, undefined, 'another-token')],
   'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
   'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
+  ...connectCases,
   'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
   'getUpgrade 404': async route => {
     const { get } = await route.startManaged()
@@ -428,7 +426,8 @@ export const cases: Record<string, Case> = {
     getLogLevel: ['GET', 'v1/log-level'],
     putLogLevel: ['PUT', 'v1/log-level', { level: 'warn' }],
     getApiDocument: ['GET', 'openapi.yaml'],
-    getMetrics: ['GET', 'metrics']
+    getMetrics: ['GET', 'metrics'],
+    redeemConnectToken: ['POST', 'v1/connect-tokens/redeem', { token: 'x' }]
   })
 }
 

@@ -1,8 +1,7 @@
 // Every documented status is provoked, every answer is as documented; both lists are read from openapi.yaml at run time.
 import t from 'tap'
-import { type Bridge, ENCRYPTION_KEY, MANAGEMENT_TOKEN } from '../helpers/bridge.ts'
+import { carelessness, remembering, secretsOf } from './carelessness.ts'
 import { cases, routeOf } from './cases.ts'
-import { dangersOf } from './dangers.ts'
 import { readContract } from './document.ts'
 import { keepTally, type Tally } from './tally.ts'
 
@@ -34,17 +33,14 @@ t.test('every documented status has a case, and every case a documented status',
 
 for (const { operationId, status } of contract.statuses) {
   t.test(`${operationId} answers ${status} as documented`, async t => {
-    const secrets = new Set([MANAGEMENT_TOKEN, ENCRYPTION_KEY])
-    const onStart = ({ docspace }: Bridge) => {
-      for (const key of Object.values(docspace.portal.keys)) secrets.add(key)
-    }
-    const answers = (await cases[`${operationId} ${status}`]?.(routeOf(t, undefined, onStart))) ?? []
+    const { route, bridges } = remembering(routeOf(t))
+    const answers = (await cases[`${operationId} ${status}`]?.(route)) ?? []
     t.ok(answers.length > 0, 'a request was made')
     const violations: string[] = []
     for (const answer of answers) {
       if (status !== 'default') {
         t.equal(answer.status, status)
-        t.strictSame(await dangersOf(answer.clone(), [...secrets]), [], 'nothing in it is dangerous')
+        violations.push(...(await carelessness(answer.clone(), secretsOf(bridges))))
       }
       violations.push(...(await contract.violations(operationId, answer)))
     }
@@ -74,6 +70,20 @@ t.test('every example in the document is valid by its own schema', async t => {
   }
 })
 
+t.test(
+  'what an answer must not be: without the headers that all have, a page that may do anything, or with a secret in it',
+  async t => {
+    const usual = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+    const found = (headers: Record<string, string>, body = '') =>
+      carelessness(new Response(body, { headers }), ['hush'])
+    t.strictSame(await found({ ...usual, 'content-type': 'text/plain' }, 'well'), [])
+    t.match(await found({}), [/cache-control/, /x-content-type-options/])
+    t.match(await found({ ...usual, 'content-type': 'text/html' }), [/content-security-policy/, /referrer-policy/])
+    t.match(await found(usual, 'hush!'), [/a secret/])
+    t.match(await found({ ...usual, location: 'https://example.com/?key=hush' }), [/a secret/])
+  }
+)
+
 t.test('the checks can fail: a wrong status, type, header or body is a violation', async t => {
   const json = { ...USUAL_HEADERS, 'content-type': 'application/json' }
   const { 'retry-after': _left, ...withoutRetryAfter } = json
@@ -90,9 +100,9 @@ t.test('the checks can fail: a wrong status, type, header or body is a violation
   t.match(await found('{}', { status: 503, headers: withoutRetryAfter }), [/header Retry-After is missing/])
 })
 
-t.test('a dangerous answer is found to be one', async t => {
+t.test('a careless answer is found to be one', async t => {
   const page = (policy: string, body = '') =>
-    dangersOf(
+    carelessness(
       new Response(body, {
         headers: {
           ...{ 'content-type': 'text/html', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
@@ -101,15 +111,19 @@ t.test('a dangerous answer is found to be one', async t => {
       }),
       []
     )
-  const safe = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+  const safe = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   t.strictSame(await page(safe), [])
-  t.strictSame(await page(`${safe}; script-src 'unsafe-inline'`), ["admits script-src 'unsafe-inline'"])
-  t.strictSame(await page("default-src 'none'; base-uri 'none'"), ['the policy says nothing of frames'])
-  t.strictSame(await page(safe, '<p onclick="x()">'), ['runs what stands in it'])
-  t.strictSame(await page(safe, '<script>x()</script>'), ['runs what stands in it'])
-  t.strictSame(await dangersOf(new Response('a secret', { headers: { 'set-cookie': 'a=b' } }), ['secret']), [
-    ...['has set-cookie', 'cache-control is null, not no-store', 'x-content-type-options is null, not nosniff'],
-    'a secret is in the body'
+  t.strictSame(await page(`${safe}; script-src 'unsafe-inline'`), ["the policy admits script-src 'unsafe-inline'"])
+  t.strictSame(await page("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"), [
+    'the policy lacks form-action'
+  ])
+  t.strictSame(await page(safe, '<p onclick="x()">'), ['the page runs what stands in it'])
+  t.strictSame(await page(safe, '<script>x()</script>'), ['the page runs what stands in it'])
+  t.strictSame(await carelessness(new Response('a secret', { headers: { 'set-cookie': 'a=b' } }), ['secret']), [
+    'the header cache-control is missing or wrong',
+    'the header x-content-type-options is missing or wrong',
+    'the header set-cookie is there',
+    'a secret stands in the answer'
   ])
 })
 

@@ -10,6 +10,7 @@ export async function startBrokenApp(t: Test, logger: Logger = pino({ level: 'si
     basePaths: ['/'],
     forward: [],
     connectTokens: { linkFor: async address => address },
+    origins: { note: async () => {} },
     language: () => 'en',
     isStopping: () => false,
     publish: () => {},

@@ -59,6 +59,7 @@ export async function startObservedBridge(
     basePaths: ['/'],
     forward: [],
     connectTokens: { linkFor: async address => address },
+    origins: { note: async () => {} },
     language: () => 'en',
     isStopping: () => false,
     publish: () => {},

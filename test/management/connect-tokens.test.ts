@@ -10,7 +10,11 @@ const ENDED = { status: 404, code: 'CONNECT_TOKEN_ENDED', wellFormed: true }
 
 async function start(t: Test) {
   const clock = movableClock()
-  const bridge = await startManagedBridge(t, { now: clock.now, connectUrl: 'https://app.example.com/connect' })
+  const bridge = await startManagedBridge(t, {
+    now: clock.now,
+    connectUrl: 'https://app.example.com/connect',
+    sites: { deadline: '5s' }
+  })
   return {
     ...bridge,
     clock,
@@ -66,8 +70,8 @@ t.test('what was not made here, was changed or has ended is redeemed by nobody',
     long: 'a'.repeat(4000)
   }
   for (const [name, text] of Object.entries(wrong)) t.match(await errorOf(await redeem(text)), ENDED, name)
-  for (const text of ['', 5, 'a'.repeat(5000)])
-    t.match(await errorOf(await redeem(text)), { status: 400, code: 'INVALID_REQUEST', data: { field: 'body.token' } })
+  for (const text of ['', undefined, 'a'.repeat(5000)])
+    t.match(await errorOf(await redeem(text)), { status: 400, code: 'INVALID_REQUEST', data: { field: /^body/ } })
   clock.move(30 * 60_000 - 1)
   t.equal((await redeem(token)).status, 200, 'to the last moment')
   const later = await newToken()

@@ -56,7 +56,8 @@ const connectionSchema = Type.Object(
     }),
     apiKey: Secret({
       description: 'an API key of an admin or the owner of the portal, with the scope * or *:read',
-      examples: ['${DOCSPACE_API_KEY}']
+      examples: ['${DOCSPACE_API_KEY}'],
+      findAt: 'https://api.onlyoffice.com/docspace/api-backend/get-started/authentication/api-keys/'
     })
   },
   { additionalProperties: false }

@@ -97,6 +97,7 @@ t.test('every route of the public listener is one of them', async t => {
     basePaths: ['/', '/email/'],
     forward: [],
     connectTokens: { linkFor: async address => address },
+    origins: { note: async () => {} },
     language: () => 'en',
     isStopping: () => false,
     publish: () => {},

@@ -100,6 +100,7 @@ t.test('what Fastify itself refuses has the same form', async t => {
     basePaths: ['/'],
     forward: [],
     connectTokens: { linkFor: async address => address },
+    origins: { note: async () => {} },
     language: () => 'en',
     isStopping: () => false,
     publish: () => {},
