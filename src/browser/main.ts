@@ -15,8 +15,8 @@ const signedIn = find('signed-in', HTMLElement)
 /** What each view does when it comes to be seen. */
 let shows: Readonly<Record<View, () => void>> | undefined
 
-/** The view that the address names; its end, so that what stands in front of it does not matter. */
-const viewHere = (): View => VIEWS.find(view => location.pathname.endsWith(`/${view}`)) ?? 'preview'
+/** The view that the address names. */
+const viewHere = (): View => VIEWS.find(view => location.pathname.startsWith(`/${view}`)) ?? 'preview'
 
 function see(view: View): void {
   for (const each of VIEWS) {
