@@ -1,4 +1,5 @@
 // Previews over the management API: what Wix would get, told as it would be, for real and made up.
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { PreviewAnswer } from '../../src/preview/answer.ts'
 import { SAMPLE_STATES, type SampleState } from '../../src/preview/states.ts'
@@ -11,6 +12,14 @@ const KEPT = { freshFor: '60s', keepFor: '24h', patience: '1s' }
 const shown = async ({ manage }: Pick<ManagedBridge, 'manage'>, asked: object): Promise<PreviewAnswer> => {
   const answer = await manage('POST', 'v1/preview', { action: 'everything', language: 'en', ...asked })
   return JSON.parse(await answer.text())
+}
+/** A call of Wix's to a service that can keep up: a busy machine is no part of what is tested. */
+async function asWix({ call }: ManagedBridge, action: string): Promise<Response> {
+  for (;;) {
+    const answer = await call(action)
+    if (answer.status !== 503 || !(await answer.clone().text()).includes('OVERLOADED')) return answer
+    await sleep(100)
+  }
 }
 const lineOf = (log: readonly string[], message: string) =>
   log.map(line => JSON.parse(line)).find(({ msg }) => msg === message)
@@ -57,7 +66,7 @@ t.test('what goes wrong is told as Wix is told, with the calls that failed', asy
     modal: { title: 'إدارة حصص الأتمتة', message: 'يتلقى Wix خطأ بدلًا من الأرقام.', groups: [] }
   })
   t.ok(failed.upstream.length > 0 && failed.upstream.every(({ finding }) => finding !== undefined))
-  await bridge.call('everything')
+  await asWix(bridge, 'everything')
   const { site: _site, ...told } = settled(lineOf(bridge.log, 'quota not told'))
   t.strictSame(settled(failed.logLine), told)
 })
@@ -166,7 +175,7 @@ t.test('real numbers: the answer, its age, its log line and the calls are those 
   const again = await shown(bridge, { action: 'create-room', language: 'en' })
   t.match(again, { served: 'hit', cacheStatus: /^quota-bridge; hit; ttl=\d+$/ })
   t.strictSame(again.upstream, [], 'from memory: nobody was asked')
-  const answer = await bridge.call('create-room')
+  const answer = await asWix(bridge, 'create-room')
   t.equal(answer.headers.get('cache-status'), again.cacheStatus)
   t.strictSame(await bodyOf(answer), again.answer)
   const { site, ...told } = settled(lineOf(bridge.log, 'quota told'))
