@@ -13,6 +13,7 @@ import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
 import { createUpstreamCalls } from './observe/upstream-calls.ts'
 import type { Presenter } from './presentation/presenter.ts'
+import { noTokens } from './preview/connect-link.ts'
 import { createConnectTokens } from './providers/connect-tokens.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
@@ -213,7 +214,8 @@ async function open(
       previews: {
         ...{ ask, presenter, language, upstream },
         actions: () => current().actions,
-        linked: result => withLinks(result, { languages: [] }, { ...(links && { links }), connectTokens, language })
+        linked: result =>
+          withLinks(result, { languages: [] }, { ...(links && { links }), connectTokens: noTokens, language })
       }
     })
   // Readiness is told until the last call was answered.

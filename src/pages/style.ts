@@ -29,8 +29,9 @@ label.choice { font-weight: 400 }
 .field input[aria-invalid="true"] { border-color: light-dark(#b3261e, #ff8f85) }
 .hint { margin: 0; font-size: 0.875rem; color: light-dark(#52606d, #aab4bf) }
 .wrong { margin: 0.25rem 0 0; font-size: 0.875rem; color: light-dark(#b3261e, #ff8f85) }
-.told { padding: 0.75rem 1rem; border-radius: 0.375rem; background: light-dark(#eef2f6, #2a323b) }
+.told { margin: 0 0 1rem; padding: 0.75rem 1rem; border-radius: 0.375rem; background: light-dark(#eef2f6, #2a323b) }
 .told.problem { background: light-dark(#fdecea, #3a2322) }
+.told > :last-child { margin-bottom: 0 }
 dl { display: grid; grid-template-columns: 1fr auto; gap: 0.25rem 1rem; margin: 0 0 1rem }
 dd { margin: 0; text-align: end }
 summary { cursor: pointer; color: light-dark(#0a5bd0, #7db3ff) }

@@ -44,8 +44,8 @@ export function createPresenter({ sizes, language: fallbackLanguage = 'en', now 
         language
       }
     }
-    const { report, asOf } = outcome
-    const options = { words, labels, fallbackLanguage, sizes, now: new Date(now()), ...(asOf && { asOf }) }
+    const { report, asOf, reconnect } = outcome
+    const options = { words, labels, fallbackLanguage, sizes, now: new Date(now()), asOf, reconnect }
     return { answer: present(report, options), language }
   }
 }

@@ -12,6 +12,7 @@ import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import { Type } from '../schema.ts'
+import type { ConnectionKey } from '../store/connection-key.ts'
 import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader, VerifiedCall } from '../wix/envelope.ts'
 import type { Forgeries } from './forgeries.ts'
@@ -153,13 +154,25 @@ export async function withLinks(
   { languages }: Pick<VerifiedCall, 'languages'>,
   { links, connectTokens, language }: Pick<QuotaInfoOptions, 'links' | 'connectTokens' | 'language'>
 ): Promise<QuotaOutcome> {
+  const toConnect = (key: ConnectionKey, address: string, connectsHere: boolean) =>
+    connectTokens.linkFor(address, {
+      ...key,
+      language: chooseLanguage(languages, language()),
+      use: connectsHere ? 'page' : 'maker'
+    })
   if (outcome.kind === 'connect') {
     const { key, connectUrl, connectsHere } = outcome
-    const read = { language: chooseLanguage(languages, language()), use: connectsHere ? 'page' : 'maker' } as const
-    return { ...outcome, connectUrl: await connectTokens.linkFor(connectUrl, { ...key, ...read }) }
+    return { ...outcome, connectUrl: await toConnect(key, connectUrl, connectsHere) }
   }
-  if (!links || !shown || outcome.kind !== 'report') return outcome
-  const { freshness } = action.source
+  if (!shown || outcome.kind !== 'report') return outcome
+  const { freshness, connectUrl, connectsHere = false, adapter } = action.source
+  // Nobody buys with a connection that is refused.
+  if (connectUrl !== undefined && outcome.asOf?.reason === 'refused')
+    return {
+      ...outcome,
+      reconnect: { url: await toConnect(shown.key, connectUrl, connectsHere), title: adapter.title }
+    }
+  if (!links) return outcome
   const linked = async (group: QuotaReport['groups'][number], index: number) =>
     group.upgradeUrl ? { ...group, upgradeUrl: await links.linkFor({ ...shown.key, group: index }, freshness) } : group
   return { ...outcome, report: { ...outcome.report, groups: await Promise.all(outcome.report.groups.map(linked)) } }

@@ -22,7 +22,7 @@ export interface QuotaAction {
 
 /** What there is to show: a report, the way to connect, or nothing. */
 export type QuotaOutcome =
-  | { kind: 'report'; report: QuotaReport; asOf?: AsOf }
+  | { kind: 'report'; report: QuotaReport; asOf?: AsOf; reconnect?: Reconnect }
   | {
       kind: 'connect'
       connectUrl: string
@@ -32,6 +32,12 @@ export type QuotaOutcome =
       title: string
     }
   | { kind: 'nothing' }
+
+/** Where a connection is put right that the provider refuses, and what is connected there. */
+export interface Reconnect {
+  url: string
+  title: string
+}
 
 export interface QuotaResult<Action extends QuotaAction> {
   action: Action

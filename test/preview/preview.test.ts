@@ -56,6 +56,23 @@ t.test('real numbers of a site: its own, its way to connect without a token, and
   })
 })
 
+t.test(
+  'of a connection that is refused the older numbers are shown, with the way to connect again, without a token',
+  async t => {
+    const sites = { freshFor: '0s', keepFor: '24h', patience: '1s' }
+    const bridge = await startManagedBridge(t, { connectUrl: 'https://app.example.com/connect', sites })
+    await bridge.connect(SITE, { url: bridge.docspace.url, apiKey: bridge.docspace.portal.keys.owner })
+    t.match(await shown(bridge, { action: 'site-room', site: SITE }), { served: 'miss' })
+    bridge.docspace.fail('bad-key')
+    t.match(await shown(bridge, { action: 'site-room', site: SITE }), {
+      ...{ served: 'stale', cacheStatus: /detail=refused$/ },
+      modal: {
+        groups: [{ button: { label: 'Connect ONLYOFFICE DocSpace', url: 'https://app.example.com/connect?token=…' } }]
+      }
+    })
+  }
+)
+
 t.test('what goes wrong is told as Wix is told, with the calls that failed', async t => {
   const bridge = await startManagedBridge(t, {})
   bridge.docspace.fail('status-503')

@@ -137,13 +137,14 @@ function connectionSchema(written: unknown): TObject {
   return Type.Object(Object.fromEntries(known), { additionalProperties: false })
 }
 
-function fieldSchema({ title, description, example, secret }: typeof FieldSchema.static) {
+function fieldSchema({ title, description, example, findAt, secret }: typeof FieldSchema.static) {
   const options = {
     minLength: 1,
     maxLength: VALUE_LENGTH_MAX,
     title,
     description: description ?? title,
-    ...(example !== undefined && { examples: [example] })
+    ...(example !== undefined && { examples: [example] }),
+    ...(findAt !== undefined && { findAt })
   }
   return secret ? Secret(options) : Type.String(options)
 }

@@ -155,3 +155,23 @@ t.test('what a check finds is said in the language of the reader, with what to d
   t.equal(limited.status, 200)
   t.match(await limited.text(), 'Mit diesem API-Schlüssel wird nur ein Teil der Zahlen angezeigt.')
 })
+
+t.test('older numbers of a connection that is refused by now lead to the page where it is put right', async t => {
+  const { answerTo, open, send, connect, docspace, clock, saved } = await startConnectBridge(t, {
+    sites: { freshFor: '60s', keepFor: '24h', patience: '4s' }
+  })
+  const portal = docspace.addPortal('startup')
+  await connect(SITE, { url: docspace.url, apiKey: portal.keys.owner })
+  t.match(await answerTo(), { plans: [{ name: 'Startup' }], upgradeCta: { label: 'Upgrade' } })
+  clock.move(120_000)
+  docspace.fail('bad-key')
+  const refused = await answerTo(SITE, 'de')
+  t.match(refused, { plans: [{ name: 'Startup' }], upgradeCta: { label: 'ONLYOFFICE DocSpace verbinden' } })
+  docspace.fail(undefined)
+  const token = new URL(refused?.upgradeCta?.url ?? 'http://none').searchParams.get('token') ?? ''
+  while ((await saved()).health !== 'failing') await answerTo()
+  t.equal((await open({ token })).status, 200)
+  t.equal((await send({ token, ...portalFields(docspace.url, portal.keys.admin) })).status, 200)
+  clock.move(120_000)
+  t.match(await answerTo(), { plans: [{ name: 'Startup' }], upgradeCta: { label: 'Upgrade' } })
+})
