@@ -25,6 +25,7 @@ import { createLive } from './service/live.ts'
 import { createSources } from './service/sources.ts'
 import type { StoreCall } from './store/calls.ts'
 import { holdStore } from './store/hold.ts'
+import { inStore } from './store/in-store.ts'
 import { openStore, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
 import { StoreError, storeTroubles } from './store/store-error.ts'
@@ -145,7 +146,7 @@ async function open(
   observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
-  const connectTokens = createConnectTokens({ secret: await store.signingKey('connect-tokens'), now })
+  const connectTokens = createConnectTokens({ secret: () => inStore(store.signingKey('connect-tokens')), now })
   const publicApp = buildPublicApp({
     logger: logger.child({ listener: 'public' }),
     basePaths: configuration.basePaths,

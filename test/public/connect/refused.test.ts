@@ -40,7 +40,7 @@ t.test('a token that was not made here, was changed, or has ended', async t => {
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
   const bent = (change: object) => Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url')
   const none = Buffer.from('{"alg":"none"}').toString('base64url')
-  const theirs = createConnectTokens({ secret: Buffer.alloc(32, 7), now: clock.now })
+  const theirs = createConnectTokens({ secret: async () => Buffer.alloc(32, 7), now: clock.now })
   const link = await theirs.linkFor('https://x.example', claims)
   const wrong = {
     empty: '',
