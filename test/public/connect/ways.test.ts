@@ -24,7 +24,10 @@ t.test('by the button on the quota screen a site that has no connection is conne
   t.equal(answer.status, 200)
   const done = await answer.text()
   t.match(done, '<h1>ONLYOFFICE DocSpace ist verbunden</h1>')
-  t.match(done, /Gefundener Tarif: Business.*<dt>Admins<\/dt><dd dir="ltr">4 \/ 5<\/dd>/s)
+  t.match(
+    done,
+    /Gefundener Tarif: Business.*<dt>Räume<\/dt><dd dir="ltr">\d+<\/dd><dt>Admins<\/dt><dd dir="ltr">4 \/ 5<\/dd>/s
+  )
   t.notMatch(done, docspace.portal.keys.owner)
   t.match(await saved(), { instanceId: SITE, health: 'ok', connection: { url: docspace.url } })
   t.match(await answerTo(), {
