@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import { listen } from './http/listen.ts'
-import { createLogLevel, withIds } from './logging.ts'
+import { createLogLevel, forKnownFields, withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
 import { createObserver } from './observe/events.ts'
@@ -30,6 +30,7 @@ import { createSources } from './service/sources.ts'
 import { storeErrorTeller } from './service/store-errors.ts'
 import type { StoreCall } from './store/calls.ts'
 import { holdStore } from './store/hold.ts'
+import { inStore } from './store/in-store.ts'
 import { openStore, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
 import type { Tries } from './webhooks/delivery.ts'
@@ -150,16 +151,16 @@ async function open(
   })
   observer.subscribe(background.listener)
   const { publicUrl } = server
-  const links =
-    publicUrl === undefined
-      ? undefined
-      : createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+  const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
   const ask: QuotaService<PublicAction>['ask'] = call => current().quotas.ask(call)
   const presenter: Presenter = (...said) => current().presenter(...said)
   const language = () => current().configuration.presentation.language
-  const connectTokens = createConnectTokens({ secret: await store.signingKey('connect-tokens'), now })
+  const connectTokens = createConnectTokens({ secret: () => inStore(store.signingKey('connect-tokens')), now })
+  const publicLog = logger.child({ listener: 'public' })
+  const callLog = forKnownFields(publicLog)
   const publicApp = buildPublicApp({
-    logger: logger.child({ listener: 'public' }),
+    logger: publicLog,
+    callLog,
     basePaths: configuration.basePaths,
     forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
@@ -187,7 +188,7 @@ async function open(
   const metrics = management && createMetrics({ ...namesIn(current()), standing, now })
   if (metrics) observer.subscribe(metrics.listener)
   // Fastify makes loggers of its own from those that it is given.
-  const lasting = () => [untraced, logger, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
+  const lasting = () => [untraced, logger, callLog, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
   const managementApp =
     management &&
     metrics &&

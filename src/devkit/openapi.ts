@@ -98,7 +98,7 @@ export async function generateOpenApi(version: string): Promise<string> {
     readAppEvent: neverCalled,
     connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
-    links: { linkFor: neverCalled, read: neverCalled },
+    links: { linked: neverCalled, read: neverCalled },
     presenter: neverCalled,
     origins: { note: neverCalled },
     connectTokens: { linkFor: neverCalled },
@@ -114,7 +114,8 @@ export async function generateOpenApi(version: string): Promise<string> {
       frameAncestors: [],
       now: Date.now
     },
-    language: neverCalled
+    language: neverCalled,
+    log: { info: neverCalled }
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {

@@ -39,24 +39,29 @@ export interface ConnectTokens {
 }
 
 export interface ConnectTokensOptions {
-  /** Shared by all replicas. */
-  secret: Uint8Array
+  /** Shared by all replicas; asked for when it is first needed, and again after a failure. */
+  secret: () => Promise<Uint8Array>
   /** Milliseconds since 1970. */
   now: () => number
 }
 
 export function createConnectTokens({ secret, now }: ConnectTokensOptions): ConnectTokens {
+  let known: Uint8Array | undefined
+  const key = async () => {
+    known ??= await secret()
+    return known
+  }
   return {
     async linkFor(address, target) {
       const iat = now()
       const payload = JSON.stringify({ ...target, id: randomUUID(), iat, exp: iat + TOKEN_LIFETIME_MS })
       const signing = new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: 'HS256' })
       const url = new URL(address)
-      url.searchParams.set('token', await signing.sign(secret))
+      url.searchParams.set('token', await signing.sign(await key()))
       return url.href
     },
     async read(token, use) {
-      const payload = token.length <= LENGTH_MAX ? await verify(token, secret) : undefined
+      const payload = token.length <= LENGTH_MAX ? await verify(token, await key()) : undefined
       if (!Value.Check(Payload, payload) || payload.use !== use || payload.exp <= now()) return undefined
       const { id, iat, exp, ...target } = payload
       return { ...target, once: { id, endsAt: exp }, madeAt: iat }

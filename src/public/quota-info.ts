@@ -1,6 +1,7 @@
 // POST {basePath}/v1/quota-info: Wix's question, from signed text to Wix's answer.
 // https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyReply } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
 import { cacheStatus, namesOf, notToldLine, toldLine } from '../http/quota-told.ts'
@@ -9,11 +10,10 @@ import { chooseLanguage } from '../presentation/languages.ts'
 import type { Presenter } from '../presentation/presenter.ts'
 import type { ConnectTokens } from '../providers/connect-tokens.ts'
 import { ProviderError } from '../quota/provider.ts'
-import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import { Type } from '../schema.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
-import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
+import { type ActionQuotaInfo, QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader, VerifiedCall } from '../wix/envelope.ts'
 import type { Forgeries } from './forgeries.ts'
 import type { UpgradeLinks } from './upgrade-links.ts'
@@ -38,6 +38,8 @@ export interface QuotaInfoOptions {
   /** Of all base paths together. */
   places: { underWay: number }
   forgeries: Forgeries
+  /** For the line of each answer; in no field of it a secret can be. */
+  log: Pick<FastifyBaseLogger, 'info'>
 }
 
 const RETRY_AFTER_SECONDS = 1
@@ -60,7 +62,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, maxConcurrentCalls, places, forgeries } = options
+  const { readEnvelope, quotas, presenter, maxConcurrentCalls, places, forgeries, log } = options
 
   app.post(
     '/v1/quota-info',
@@ -120,10 +122,13 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
           languages: call.languages,
           labels: action.labels
         })
-        request.log.info(...toldLine(call, result, reply.elapsedTime))
+        log.info(...toldLine(call, result, reply.elapsedTime))
         reply.header('content-language', language)
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
+        const body = bodyOf(answer, reply)
+        reply.serializer(() => body)
+        reply.header('content-type', 'application/json; charset=utf-8')
         return { actionQuotaInfo: answer }
       } catch (error) {
         if (!(error instanceof ProviderError)) {
@@ -139,6 +144,17 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
       }
     }
   )
+}
+
+/** Bodies by what they say, for as long as the presenter gives the same. */
+const bodies = new WeakMap<ActionQuotaInfo, string>()
+
+function bodyOf(answer: ActionQuotaInfo, reply: FastifyReply): string {
+  const known = bodies.get(answer)
+  if (known !== undefined) return known
+  const body = String(reply.serialize({ actionQuotaInfo: answer }))
+  bodies.set(answer, body)
+  return body
 }
 
 function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>): AnsweredQuotaCall {
@@ -173,7 +189,5 @@ export async function withLinks(
       reconnect: { url: await toConnect(shown.key, connectUrl, connectsHere), title: adapter.title }
     }
   if (!links) return outcome
-  const linked = async (group: QuotaReport['groups'][number], index: number) =>
-    group.upgradeUrl ? { ...group, upgradeUrl: await links.linkFor({ ...shown.key, group: index }, freshness) } : group
-  return { ...outcome, report: { ...outcome.report, groups: await Promise.all(outcome.report.groups.map(linked)) } }
+  return { ...outcome, report: await links.linked(outcome.report, shown.key, freshness) }
 }

@@ -49,6 +49,11 @@ t.test('what it needs is told where it lacks', async t => {
       file('connect: { page: true, fromQuotaScreen: off }'),
       /^connect\.fromQuotaScreen .* without wix\.appSecret no other way leads/
     ],
+    [
+      'below a base path',
+      file(ON).replace('server: {', 'server: { basePath: /Connect/quota/,'),
+      /^connect\.page .* lies at \/connect/
+    ],
     ['a misspelt key', file('connect: { pages: true }'), /^connect\.pages .* did you mean page\?/],
     ['another word', file('connect: { fromQuotaScreen: create }'), /^connect\.fromQuotaScreen .*create-and-repair/],
     [

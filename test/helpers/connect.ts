@@ -1,5 +1,6 @@
 // A service with the page for connecting sites, and a person who comes to it by either way.
 import { createHmac } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { type BridgeOptions, bodyOf, sharedWix } from './bridge.ts'
 import { movableClock } from './clock.ts'
@@ -27,6 +28,9 @@ export async function startConnectBridge(
 
   const instance = (change: Record<string, unknown> = {}, secret = APP_SECRET) =>
     signedInstance(clock.now(), change, secret)
+
+  // Where many tests run at once a start takes its time, and a service that is late refuses calls.
+  while ((await bridge.get('public', 'connect')).status === 503) await sleep(100)
 
   /** The answer to a quota call of a site, as its reader gets it. */
   async function answerTo(site = SITE, language = 'en') {

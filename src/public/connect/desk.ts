@@ -5,6 +5,7 @@ import type { Presenter } from '../../presentation/presenter.ts'
 import { wordsOf } from '../../presentation/words.ts'
 import { type SaveConnection, validConnection } from '../../providers/save-connection.ts'
 import { ProviderError } from '../../quota/provider.ts'
+import { OTHER_FEATURES, selected } from '../../quota/selection.ts'
 import { Value } from '../../schema.ts'
 import type { Connections } from '../../store/connections.ts'
 import { inStore } from '../../store/in-store.ts'
@@ -65,8 +66,10 @@ export function createDesk({ connections, origins, save, presenter, tries }: Des
   async function planOf({ source, language }: Visitor, connection: unknown): Promise<ActionQuotaInfo | undefined> {
     try {
       const report = await source.provider.fetchReport(connection, { planMayHaveChanged: false })
-      const { known } = source.adapter.features(source.settings)
-      return presenter({ kind: 'report', report }, known, { languages: [language], labels: new Map() }).answer
+      const features = [...source.adapter.features(source.settings).shown, OTHER_FEATURES]
+      const ordered = selected(report, features)
+      return presenter({ kind: 'report', report: ordered }, features, { languages: [language], labels: new Map() })
+        .answer
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       return undefined

@@ -40,7 +40,7 @@ t.test('a token that was not made here, was changed, or has ended', async t => {
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
   const bent = (change: object) => Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url')
   const none = Buffer.from('{"alg":"none"}').toString('base64url')
-  const theirs = createConnectTokens({ secret: Buffer.alloc(32, 7), now: clock.now })
+  const theirs = createConnectTokens({ secret: async () => Buffer.alloc(32, 7), now: clock.now })
   const link = await theirs.linkFor('https://x.example', claims)
   const wrong = {
     empty: '',
@@ -225,9 +225,13 @@ t.test('while the database is away, the page says when to come again', async t =
 })
 
 t.test('where the button does not lead here, or the app has no secret, that way is closed', async t => {
-  const closed = await startConnectBridge(t, { connect: { page: true, fromQuotaScreen: 'off' } })
+  const store = { url: `file:${t.testdir()}/quota-bridge.db` }
+  const before = await startConnectBridge(t, { store })
+  const token = await before.token()
+  await before.service.close()
+  const closed = await startConnectBridge(t, { store, connect: { page: true, fromQuotaScreen: 'off' } })
   t.equal(await closed.answerTo(), undefined, 'no button')
-  t.equal((await closed.open({ token: 'x' })).status, 404)
+  t.equal((await closed.open({ token })).status, 404, 'also for whoever has a token from before')
   t.equal((await closed.open({ instance: closed.instance() })).status, 200)
 })
 

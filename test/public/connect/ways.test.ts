@@ -1,4 +1,5 @@
 // The two ways to the page, and what a person may do who comes by either.
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { portalFields, SITE, startConnectBridge } from '../../helpers/connect.ts'
 
@@ -23,7 +24,10 @@ t.test('by the button on the quota screen a site that has no connection is conne
   t.equal(answer.status, 200)
   const done = await answer.text()
   t.match(done, '<h1>ONLYOFFICE DocSpace ist verbunden</h1>')
-  t.match(done, /Gefundener Tarif: Business.*<dt>Admins<\/dt><dd dir="ltr">4 \/ 5<\/dd>/s)
+  t.match(
+    done,
+    /Gefundener Tarif: Business.*<dt>Räume<\/dt><dd dir="ltr">\d+<\/dd><dt>Admins<\/dt><dd dir="ltr">4 \/ 5<\/dd>/s
+  )
   t.notMatch(done, docspace.portal.keys.owner)
   t.match(await saved(), { instanceId: SITE, health: 'ok', connection: { url: docspace.url } })
   t.match(await answerTo(), {
@@ -174,4 +178,17 @@ t.test('older numbers of a connection that is refused by now lead to the page wh
   t.equal((await send({ token, ...portalFields(docspace.url, portal.keys.admin) })).status, 200)
   clock.move(120_000)
   t.match(await answerTo(), { plans: [{ name: 'Startup' }], upgradeCta: { label: 'Upgrade' } })
+})
+
+t.test('a plan that cannot be told just now is left out of what is said of a connection that works', async t => {
+  const { instance, send, docspace } = await startConnectBridge(t)
+  docspace.delayMs = 100
+  const sent = send({ instance: instance(), ...portalFields(docspace.url, docspace.portal.keys.owner) })
+  while (docspace.calls.length < 2) await sleep(5)
+  docspace.fail('status-503', 'quota')
+  const answer = await sent
+  t.equal(answer.status, 200)
+  const page = await answer.text()
+  t.match(page, '<h1>ONLYOFFICE DocSpace is connected</h1>')
+  t.notMatch(page, /Plan found|<dl>/)
 })
