@@ -34,7 +34,7 @@ export const serve = defineCommand({
       const secrets = createLogSecrets()
       const read = () => {
         const configuration = loadConfiguration(file, { environment, adapters })
-        secrets.learn(configuration.hidden)
+        secrets.learn(configuration)
         return configuration
       }
       const configuration = read()

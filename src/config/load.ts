@@ -17,10 +17,18 @@ import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders
 import { overridePorts } from './ports.ts'
 import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { ownSecretsOf } from './secrets.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
 import { readWebhooks } from './webhooks.ts'
-import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
+import {
+  hiddenFromLog,
+  lineWithholder,
+  publicValues,
+  type Withheld,
+  type Withhold,
+  withholdFromMistakes
+} from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
@@ -37,11 +45,9 @@ export type Configuration = Omit<
   forward: ForwardTarget[]
   providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
-  /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
-  hidden: ReadonlyMap<string, string>
-  /** A line of the log with those placeholders in the place of the values. */
+  /** A line of the log without what must not show there. */
   withhold: Withhold
-}
+} & Withheld
 
 export interface LoadOptions {
   environment: NodeJS.ProcessEnv
@@ -143,14 +149,17 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
   // Whoever looks for a wrong app's id compares it with the one that came.
-  const hidden = hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
+  const withheld = {
+    hidden: hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId])),
+    ownSecrets: ownSecretsOf(providers.values(), adapters)
+  }
   const configuration = {
     ...others,
     ...parts,
     wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
     ...(management && { management: readManagement(management) }),
-    hidden,
-    withhold: withholder(hidden)
+    ...withheld,
+    withhold: lineWithholder(withheld)
   }
   return { mistakes: [], configuration, parts: configuration }
 }
