@@ -7,6 +7,7 @@ const FLOORS = [
   'devkit',
   'main',
   'commands',
+  'trial',
   'doctor',
   'health-check',
   'start-failure',

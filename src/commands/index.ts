@@ -4,14 +4,18 @@ import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
 import { exportStore } from './export.ts'
 import { importStore } from './import.ts'
+import { mappingTest } from './mapping-test.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { serve } from './serve.ts'
+import { tryOut } from './try.ts'
 
 /** The first is the one that is meant when none is named. */
 export const commands: readonly [Command, ...Command[]] = [
   serve,
   configCheck,
   doctor,
+  tryOut,
+  mappingTest,
   rotateKeys,
   exportStore,
   importStore

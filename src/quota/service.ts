@@ -106,7 +106,8 @@ function connectOutcome({ connectUrl, adapter }: Source, instanceId: string | un
   return { kind: 'connect', connectUrl: url.href, vocabulary: adapter.type, title: adapter.title }
 }
 
-function selectFeatures(groups: QuotaGroup[], features: readonly string[]): QuotaGroup[] {
+/** The quotas of these features alone, in their order; `*` stands for all others. */
+export function selectFeatures(groups: QuotaGroup[], features: readonly string[]): QuotaGroup[] {
   const position = new Map(features.map((feature, index) => [feature, index]))
   const others = position.get(OTHER_FEATURES)
   return groups.map(group => ({
