@@ -9,6 +9,7 @@ import { createCalls } from './calls.ts'
 import { type Answers, convert, read, readAmount } from './convert.ts'
 import type { Place, Problem } from './found.ts'
 import { type Mapping, readMapping } from './mapping.ts'
+import type { NumberValue } from './numbers.ts'
 import { outline, showValue } from './outline.ts'
 import type { Request } from './requests.ts'
 import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
@@ -167,11 +168,16 @@ function maskedHeaders(
 
 function valuesOf(mapping: Mapping, answers: Answers): TracedValue[] {
   const { plans, state, stateEndsAt, quotas } = mapping
-  const look = <Written extends { places: readonly Place[] }>(
+  const look = <Written extends Pick<NumberValue, 'places' | 'onMissing'>>(
     value: string,
     written: Written | undefined,
     readIt: (written: Written, answers: Answers) => string | number | Date | undefined
-  ) => (written ? [lookAt(value, written.places, answers, told => readIt(written, told))] : [])
+  ) => {
+    if (!written) return []
+    // What must be there and is not fails the call; here it is told like any other.
+    const lenient = written.onMissing === 'fail' ? { ...written, onMissing: 'omit' as const } : written
+    return [lookAt(value, written.places, answers, told => readIt(lenient, told))]
+  }
   return [
     ...plans.flatMap(({ id, name }, index) => [
       ...look(`plans.${index}.id`, id, (text, told) => read(text, '', told)),
@@ -194,9 +200,7 @@ function lookAt(
   readIt: (answers: Answers) => string | number | Date | undefined
 ): TracedValue {
   const problems: Problem[] = []
-  const became = readUnlessItMustBeThere(() =>
-    readIt({ ...answers, onProblem: (_what, problem) => void problems.push(problem) })
-  )
+  const became = readIt({ ...answers, onProblem: (_what, problem) => void problems.push(problem) })
   const found = places.map(({ request, text, find }) => {
     const values = find(answers.answerTo(request)) ?? []
     return { at: text, values: values.slice(0, FOUND_MAX).map(showValue), more: Math.max(0, values.length - FOUND_MAX) }
@@ -206,15 +210,5 @@ function lookAt(
     ...{ value, found },
     ...(became !== undefined && { became: became instanceof Date ? became.toISOString() : String(became) }),
     ...(problem && { problem: `${problem.at}: ${problem.message}` })
-  }
-}
-
-/** What must be there and is not fails the call; here it is told like any other. */
-function readUnlessItMustBeThere<Result>(readIt: () => Result): Result | undefined {
-  try {
-    return readIt()
-  } catch (error) {
-    if (error instanceof ProviderError) return undefined
-    throw error
   }
 }
