@@ -1,4 +1,5 @@
 // The table of commands. One more is one more line.
+import { adapterTest } from './adapter-test.ts'
 import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { doctor } from './doctor.ts'
@@ -16,6 +17,7 @@ export const commands: readonly [Command, ...Command[]] = [
   doctor,
   tryOut,
   mappingTest,
+  adapterTest,
   rotateKeys,
   exportStore,
   importStore

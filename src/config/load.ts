@@ -1,6 +1,7 @@
 // From a file to a checked configuration, or to all of its mistakes at once.
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
@@ -52,6 +53,8 @@ export type Configuration = Omit<
 export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
+  /** The configuration's, from which it names modules; where the process works when left out. */
+  folder?: string
 }
 
 /**
@@ -72,7 +75,7 @@ export function loadConfiguration(file: string, options: LoadOptions): Configura
       }
     ])
   }
-  return readConfiguration(text, options)
+  return readConfiguration(text, { ...options, folder: dirname(resolve(file)) })
 }
 
 /**
@@ -104,7 +107,11 @@ export function inspectConfiguration(yaml: string, options: LoadOptions): Inspec
   }
 }
 
-function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: LoadOptions): Inspection {
+function inspectFile(
+  yaml: string,
+  file: YamlFile,
+  { environment, adapters, folder = process.cwd() }: LoadOptions
+): Inspection {
   const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
   const filled = fillPlaceholders(file.value, environment, mistakes)
   const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
@@ -115,7 +122,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   mistakes.push(...languageMistakes(entry(entry(draft, 'presentation'), 'language')))
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
-  const providers = readProviders(entry(draft, 'providers'), adapters, isFilled, mistakes)
+  const providers = readProviders(entry(draft, 'providers'), { adapters, folder }, isFilled, mistakes)
   const actions = readActions(entry(draft, 'actions'), providers, mistakes)
   const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
