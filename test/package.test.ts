@@ -38,12 +38,11 @@ mkdirSync(dirname(program), { recursive: true })
 symlinkSync('../quota-bridge/dist/main.js', program)
 inTree(`chmod +x ${installed}/dist/main.js`)
 
-/** Runs the program by its name, in the empty folder. */
+/** Runs the program by its name, in the empty folder, without what tap puts before every program. */
 function type(...words: string[]) {
-  const { NODE_OPTIONS: _tap, ...environment } = process.env
   const PATH = [dirname(program), dirname(process.execPath), process.env.PATH].join(delimiter)
-  const env = { ...environment, PATH, npm_lifecycle_event: undefined }
-  return spawnSync('quota-bridge', words, { cwd: folder, encoding: 'utf8', env })
+  const env = { ...process.env, PATH, npm_lifecycle_event: undefined }
+  return spawnSync('env', ['-u', 'NODE_OPTIONS', 'quota-bridge', ...words], { cwd: folder, encoding: 'utf8', env })
 }
 
 t.test('it holds what runs and what is read, and nothing that tests or builds it', async t => {
@@ -90,6 +89,27 @@ t.test('its commands run by its name', async t => {
     stdout: /Emails sent: 346 \/ 500\n/
   })
   t.match(type('doctor', '--config', 'none.yaml'), { status: 2 })
+})
+
+t.test("an adapter of one's own is written with its types, tested, and run", async t => {
+  cpSync('recipes/adapter-template', join(folder, 'adapter'), { recursive: true })
+  write(
+    'empty/adapter/tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        ...{ target: 'es2024', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] },
+        ...{ exactOptionalPropertyTypes: true, allowImportingTsExtensions: true }
+      },
+      include: ['*.ts']
+    })
+  )
+  const types = inTree(
+    `cd empty/adapter && ${process.cwd()}/node_modules/.bin/tsc --typeRoots ${process.cwd()}/node_modules/@types`
+  )
+  t.equal(types.status, 0, types.stdout + types.stderr)
+  const own = inTree(`cd empty/adapter && ${process.execPath} --test`)
+  t.match(own, { status: 0, stdout: /pass 2/ }, own.stdout + own.stderr)
+  t.match(type('adapter', 'test', 'adapter/adapter.ts'), { status: 0, stdout: /\n23 passed\n$/ })
 })
 
 t.test('it serves', async t => {

@@ -1,5 +1,6 @@
 // One provider asked once, with everything that was seen on the way.
 import type { ConfiguredAction } from '../config/providers.ts'
+import { whyNot } from '../doctor/asked.ts'
 import { maskDeep } from '../doctor/mask.ts'
 import type { Answer } from '../doctor/result.ts'
 import { UsageError } from '../exit.ts'
@@ -96,10 +97,7 @@ async function traceOf(
   try {
     const report = await gently(provider, limitMs, adapter.findings)
       .fetchReport(connection, { planMayHaveChanged: false })
-      .catch(error => {
-        if (error instanceof ProviderError) return error
-        throw error
-      })
+      .catch(whyNot)
     return { requests: [], notMade: [], values: [], report }
   } finally {
     await provider.close()

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 
 /** What modules import: the one of this program, wherever they are, so that an error of theirs is one of ours. */
 const ADAPTER = 'quota-bridge/adapter'
@@ -28,7 +28,7 @@ const failed = new Map<string, string>()
  * be right. It is loaded without waiting, so that whoever reads a configuration need not wait either.
  */
 export function loadModule(name: string, folder: string): Loaded | string {
-  const require = createRequire(join(folder, 'configuration.yaml'))
+  const require = createRequire(resolve(folder, 'configuration.yaml'))
   let path: string
   try {
     path = require.resolve(name)
