@@ -5,46 +5,17 @@ import { join } from 'node:path'
 import { docspace } from '../src/providers/docspace/index.ts'
 import { gently } from '../src/providers/gentleness.ts'
 import { createSource } from '../src/quota/source.ts'
-import { openDatabase } from '../src/store/database.ts'
-import { createKeyring } from '../src/store/encryption.ts'
 import { openStore, type Store } from '../src/store/index.ts'
 import { startPostgres } from '../test/helpers/postgres.ts'
+import { fill } from './fill.ts'
 
 const SIZES = [1000, 100_000]
 const LOOKUPS = 3000
 const PAGE = 50
 const PROVIDER = 'sites'
 const KEY = Buffer.from('a key for tests, of 32 bytes ...')
-const BATCH = 500
 
 const siteOf = (number: number) => `site-${String(number).padStart(8, '0')}`
-
-async function fill(url: string, from: number, to: number): Promise<void> {
-  const keyring = createKeyring([KEY])
-  const database = openDatabase(url, () => {})
-  for (let start = from; start < to; start += BATCH) {
-    const rows = Array.from({ length: Math.min(BATCH, to - start) }, (_, offset) => {
-      const instance_id = siteOf(start + offset)
-      const { keyId, sealed } = keyring.seal(
-        JSON.stringify({ url: 'https://acme.onlyoffice.com', apiKey: `sk-fake-${instance_id}` }),
-        [PROVIDER, instance_id]
-      )
-      return {
-        provider: PROVIDER,
-        instance_id,
-        key_id: keyId,
-        sealed,
-        health: 'ok',
-        finding: '',
-        checked_at: 1,
-        created_at: 1,
-        updated_at: 1
-      }
-    })
-    await database.queries.insertInto('connections').values(rows).execute()
-  }
-  await database.close()
-}
 
 /** Microseconds: the median of many. */
 async function median(times: number, work: (index: number) => Promise<unknown>): Promise<number> {
@@ -94,7 +65,13 @@ for (const [engine, url] of Object.entries(engines)) {
   const lookups: number[] = []
   let filled = 0
   for (const size of SIZES) {
-    await fill(url, filled, size)
+    await fill({
+      url,
+      key: KEY,
+      provider: PROVIDER,
+      sites: Array.from({ length: size - filled }, (_, index) => siteOf(filled + index)),
+      connectionOf: site => ({ url: 'https://acme.onlyoffice.com', apiKey: `sk-fake-${site}` })
+    })
     filled = size
     const { lookup, first, last } = await measure(store, size)
     lookups.push(lookup)

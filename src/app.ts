@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { durationMs } from './config/durations.ts'
 import type { Configuration } from './config/load.ts'
 import { listen } from './http/listen.ts'
-import { createLogLevel, withIds } from './logging.ts'
+import { createLogLevel, forKnownFields, withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
 import { createCountedWarnings } from './observe/counted-warnings.ts'
@@ -143,8 +143,11 @@ async function open(
   observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+  const publicLog = logger.child({ listener: 'public' })
+  const callLog = forKnownFields(publicLog)
   const publicApp = buildPublicApp({
-    logger: logger.child({ listener: 'public' }),
+    logger: publicLog,
+    callLog,
     basePaths: configuration.basePaths,
     forward: configuration.forward,
     maxConcurrentCalls: server.maxConcurrentCalls,
@@ -169,7 +172,7 @@ async function open(
   const metrics = management && createMetrics({ ...namesIn(current()), standing, now })
   if (metrics) observer.subscribe(metrics.listener)
   // Fastify makes loggers of its own from those that it is given.
-  const lasting = () => [untraced, logger, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
+  const lasting = () => [untraced, logger, callLog, publicApp.log, ...(managementApp ? [managementApp.log] : [])]
   const managementApp =
     management &&
     metrics &&

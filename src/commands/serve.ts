@@ -8,6 +8,7 @@ import { loadConfiguration } from '../config/load.ts'
 import { createLogSecrets } from '../config/withheld.ts'
 import { QuotaBridgeError } from '../errors.ts'
 import { EXIT } from '../exit.ts'
+import { openLogOutput } from '../observe/log-output.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
 import { tellFault } from '../providers/module/contained.ts'
@@ -40,9 +41,13 @@ export const serve = defineCommand({
         return configuration
       }
       const configuration = read()
-      logger = loggerFor(environment, secrets.withhold)
+      const output = openLogOutput(lines =>
+        logger.warn({ lines }, 'lines of the log were dropped: nobody took them in time')
+      )
+      logger = loggerFor(environment, secrets.withhold, output.stream)
       const tracing = await openTracing(environment, logger)
       const service = await startService({ configuration, readAgain: read, logger, tracing, force })
+      output.flush()
       writeAddress(service.publicUrl, environment, logger)
       reloadOnSignal(service, logger)
       const { drain, grace } = configuration.server

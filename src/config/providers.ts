@@ -2,7 +2,7 @@
 
 import { type Mistake, nearestOf, schemaMistakes, showText, suggest } from '../mistakes.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import { OTHER_FEATURES } from '../quota/service.ts'
+import { OTHER_FEATURES } from '../quota/selection.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { type Static, Value } from '../schema.ts'
 import { durationMistake, durationMs } from './durations.ts'

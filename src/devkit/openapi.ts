@@ -86,8 +86,9 @@ export async function generateOpenApi(version: string): Promise<string> {
     readAppEvent: neverCalled,
     connections: neverConnected,
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
-    links: { linkFor: neverCalled, read: neverCalled },
-    presenter: neverCalled
+    links: { linked: neverCalled, read: neverCalled },
+    presenter: neverCalled,
+    log: { info: neverCalled }
   })
   await app.register(forwardedOperations)
   await app.register(managementRoutes, {

@@ -53,6 +53,8 @@ export function createListener({
     loggerInstance: logger,
     // Each answer writes its own line; Fastify's two would cost more than the answer.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger of each request's own would add a number that begins anew with each start; Wix's id of the call is in the lines.
+    childLoggerFactory: logger => logger,
     bodyLimit: bodyLimitBytes,
     routerOptions: {
       // A base URI that ends in a slash makes Wix ask for //v1/quota-info.
@@ -87,28 +89,30 @@ export function createListener({
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.setErrorHandler(send)
   app.setNotFoundHandler((request, reply) => send(new QuotaBridgeError('NOT_FOUND'), request, reply))
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  // Hooks that wait for nothing are no promises: every call goes through them.
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     if (isStopping()) reply.raw.shouldKeepAlive = false
     // https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6
-    if (raw.headers.host === undefined && raw.httpVersion !== '1.0')
-      throw new QuotaBridgeError('INVALID_REQUEST', NO_HOST)
+    const isHostless = raw.headers.host === undefined && raw.httpVersion !== '1.0'
+    done(isHostless ? new QuotaBridgeError('INVALID_REQUEST', NO_HOST) : undefined)
   })
   // Fastify closes what is idle when it begins to close; what was under way then would be kept alive and waited for.
   app.addHook('preClose', async () => {
     const timer = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS)
     app.server.once('close', () => clearInterval(timer))
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping()) reply.raw.shouldKeepAlive = false
     reply.header('cache-control', 'no-store')
     reply.header('x-content-type-options', 'nosniff')
+    done(null, payload)
   })
   return app
 }
 
 /** In this plugin's context, refuses a request whose body has not arrived within the time. */
 export function refuseLateBodies(app: Pick<FastifyInstance, 'addHook'>, timeoutMs: number): void {
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     const timer = setTimeout(() => {
       if (raw.complete) return
       // It is answered past the reply, which must still say how the call ended.
@@ -117,6 +121,7 @@ export function refuseLateBodies(app: Pick<FastifyInstance, 'addHook'>, timeoutM
       refuse(raw.socket, LATE)
     }, timeoutMs)
     reply.raw.once('close', () => clearTimeout(timer))
+    done()
   })
 }
 

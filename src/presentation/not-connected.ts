@@ -1,6 +1,6 @@
 // What a site reads that has no connection yet: nothing bought, in Wix's form, and a button that leads to connecting.
 // https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
-import { OTHER_FEATURES } from '../quota/service.ts'
+import { OTHER_FEATURES } from '../quota/selection.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
 import { featureName, type Naming } from './names.ts'
 import { plainText } from './plain-text.ts'

@@ -1,6 +1,7 @@
 // A report and a language become Wix's answer. Pure: the clock is an argument.
 import { LRUCache } from 'lru-cache'
 import { v5 as uuidv5 } from 'uuid'
+import { stateOverAt } from '../quota/plan.ts'
 import type { AsOf, Plan, PlanState, Quota, QuotaGroup, QuotaReport } from '../quota/report.ts'
 import type * as wix from '../wix/contract.ts'
 import { asOfSentence } from './age.ts'
@@ -39,6 +40,12 @@ export function present(report: QuotaReport, options: PresentOptions): wix.Actio
 
 /** What Wix needs to show nothing for an action. */
 export const NOTHING_TO_SHOW: wix.ActionQuotaInfo = { enforced: false, quotaInfo: [] }
+
+/** Until when the same is said of a report that is as new as the call: a date in it comes to pass. Milliseconds since 1970. */
+export function saidUntil(report: QuotaReport, now: number): number {
+  const dates = [stateOverAt(report), ...report.groups.flatMap(({ quotas }) => quotas.map(({ renewsAt }) => renewsAt))]
+  return Math.min(...dates.map(date => date?.getTime() ?? Number.POSITIVE_INFINITY).filter(time => time > now))
+}
 
 function presentGroup(report: QuotaReport, group: QuotaGroup, options: PresentOptions): wix.QuotaInfo {
   const limited = group.quotas.some(quota => quota.limit !== 'unlimited')

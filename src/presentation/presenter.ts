@@ -1,10 +1,11 @@
 // Picks the reader's language and region, then lets present() say the report in it.
 import { LRUCache } from 'lru-cache'
+import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaOutcome } from '../quota/service.ts'
 import type { ActionQuotaInfo } from '../wix/contract.ts'
 import { chooseReading } from './languages.ts'
 import { presentNotConnected } from './not-connected.ts'
-import { NOTHING_TO_SHOW, present, type SizeStyle } from './present.ts'
+import { NOTHING_TO_SHOW, present, type SizeStyle, saidUntil } from './present.ts'
 import { reword, type Words, wordsOf } from './words.ts'
 
 export interface Reader {
@@ -31,8 +32,31 @@ export interface PresenterOptions {
   now: () => number
 }
 
-/** The presenter of a service. */
+/** Reports of which it is kept what was said, and readings of each: who asks again soon gets the same. */
+const REPORTS_MAX = 2000
+const READINGS_MAX = 8
+
+interface Kept {
+  presented: PresentedAnswer
+  from: number
+  until: number
+}
+
+/** The presenter of a service. Who is shown the same report in the same words gets the same object, while nothing in it comes to pass. */
 export function createPresenter({ sizes, language: fallbackLanguage = 'en', now }: PresenterOptions): Presenter {
+  const kept = new LRUCache<QuotaReport, Map<Words, Kept>>({ max: REPORTS_MAX })
+
+  /** What a fresh report says; `say` says it. */
+  function remembered(report: QuotaReport, words: Words, at: number, say: () => ActionQuotaInfo): PresentedAnswer {
+    const readings = kept.get(report) ?? new Map<Words, Kept>()
+    const known = readings.get(words)
+    if (known && known.from <= at && at < known.until) return known.presented
+    const presented = { answer: say(), language: words.language }
+    if (readings.size >= READINGS_MAX) readings.clear()
+    kept.set(report, readings.set(words, { presented, from: at, until: saidUntil(report, at) }))
+    return presented
+  }
+
   return (outcome, features, reader) => {
     const { words, labels } = wordsFor(reader, fallbackLanguage)
     const { language } = words
@@ -45,8 +69,11 @@ export function createPresenter({ sizes, language: fallbackLanguage = 'en', now 
       }
     }
     const { report, asOf } = outcome
-    const options = { words, labels, fallbackLanguage, sizes, now: new Date(now()), ...(asOf && { asOf }) }
-    return { answer: present(report, options), language }
+    const at = now()
+    const options = { words, labels, fallbackLanguage, sizes, now: new Date(at) }
+    // What is older says how old, which another minute changes.
+    if (asOf) return { answer: present(report, { ...options, asOf }), language }
+    return remembered(report, words, at, () => present(report, options))
   }
 }
 

@@ -46,8 +46,10 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
   })
 }
 
-export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses'> {
+export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses' | 'log'> {
   logger: FastifyBaseLogger
+  /** For the line of each answer; `logger` when left out. */
+  callLog?: PublicRoutesOptions['log']
   /** The maker's own servers, to which all else under their base paths goes. */
   forward: readonly ForwardTarget[]
   /** Addresses and networks of proxies in front that are believed in what they say of the caller's address. */
@@ -62,6 +64,7 @@ export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveA
 /** Builds the public listener, not yet listening. */
 export function buildPublicApp({
   logger,
+  callLog = logger,
   forward,
   trustProxy,
   isStopping,
@@ -84,22 +87,26 @@ export function buildPublicApp({
   app.register(async own => {
     refuseLateBodies(own, REQUEST_TIMEOUT_MS)
     readBodiesAsText(own)
-    own.register(publicRoutes, { ...options, canBelieveAddresses: trustProxy !== undefined })
+    own.register(publicRoutes, { ...options, log: callLog, canBelieveAddresses: trustProxy !== undefined })
   })
   return app
 }
+
+/** One for all: making one costs more than what it decodes. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Whatever its content type says, or fails to say, a body is a text: Wix's own samples and guides differ on it. */
 function readBodiesAsText(
   app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addHook' | 'addContentTypeParser'>
 ): void {
   app.removeAllContentTypeParsers()
-  app.addHook('onRequest', async request => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.raw.headers['content-type'] = 'text/plain'
+    done()
   })
   app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(body)
+      return utf8.decode(body)
     } catch {
       throw new QuotaBridgeError('INVALID_SIGNATURE', {
         message: 'The body is not UTF-8 text, so it is not a compact JWS.'

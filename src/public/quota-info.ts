@@ -1,16 +1,16 @@
 // POST {basePath}/v1/quota-info: Wix's question, from signed text to Wix's answer.
 // https://dev.wix.com/docs/rest/business-management/automations/actions/action-service-plugin/get-quota-info
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyReply } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
 import type { AnsweredQuotaCall } from '../observe/calls.ts'
 import type { Presenter } from '../presentation/presenter.ts'
 import { ProviderError } from '../quota/provider.ts'
-import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
 import type { Shown } from '../quota/show.ts'
 import { Type } from '../schema.ts'
-import { QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
+import { type ActionQuotaInfo, QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
 import type { EnvelopeReader } from '../wix/envelope.ts'
 import type { Forgeries } from './forgeries.ts'
 import type { UpgradeLinks } from './upgrade-links.ts'
@@ -31,6 +31,8 @@ export interface QuotaInfoOptions {
   /** Of all base paths together. */
   places: { underWay: number }
   forgeries: Forgeries
+  /** For the line of each answer; in no field of it a secret can be. */
+  log: Pick<FastifyBaseLogger, 'info'>
 }
 
 const RETRY_AFTER_SECONDS = 1
@@ -53,7 +55,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls, places, forgeries } = options
+  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls, places, forgeries, log } = options
 
   app.post(
     '/v1/quota-info',
@@ -113,7 +115,7 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
           languages: call.languages,
           labels: action.labels
         })
-        request.log.info(
+        log.info(
           {
             action: call.actionKey,
             site: call.instanceId,
@@ -131,6 +133,9 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('content-language', language)
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
+        const body = bodyOf(answer, reply)
+        reply.serializer(() => body)
+        reply.header('content-type', 'application/json; charset=utf-8')
         return { actionQuotaInfo: answer }
       } catch (error) {
         const names = { action: call.actionKey, site: call.instanceId, wixRequest: call.requestId }
@@ -151,6 +156,17 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
   )
 }
 
+/** Bodies by what they say, for as long as the presenter gives the same. */
+const bodies = new WeakMap<ActionQuotaInfo, string>()
+
+function bodyOf(answer: ActionQuotaInfo, reply: FastifyReply): string {
+  const known = bodies.get(answer)
+  if (known !== undefined) return known
+  const body = String(reply.serialize({ actionQuotaInfo: answer }))
+  bodies.set(answer, body)
+  return body
+}
+
 function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>): AnsweredQuotaCall {
   const provider = action.source.name
   return shown
@@ -158,16 +174,12 @@ function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>)
     : { actionKey, provider, served: 'none' }
 }
 
-/** The outcome with each group's upgrade button leading by way of us. */
 async function withLinks(
   { action, outcome, shown }: QuotaResult<PublicAction>,
   links: UpgradeLinks | undefined
 ): Promise<QuotaOutcome> {
   if (!links || !shown || outcome.kind !== 'report') return outcome
-  const { freshness } = action.source
-  const linked = async (group: QuotaReport['groups'][number], index: number) =>
-    group.upgradeUrl ? { ...group, upgradeUrl: await links.linkFor({ ...shown.key, group: index }, freshness) } : group
-  return { ...outcome, report: { ...outcome.report, groups: await Promise.all(outcome.report.groups.map(linked)) } }
+  return { ...outcome, report: await links.linked(outcome.report, shown.key, action.source.freshness) }
 }
 
 /** What was done about an answer's numbers: https://www.rfc-editor.org/rfc/rfc9211 */

@@ -15,6 +15,8 @@ export interface Memory {
   recall(key: ConnectionKey): Promise<Knowledge>
   /** What is in memory at this moment. */
   current(key: ConnectionKey): Knowledge
+  /** The same as one would recall it, where nobody has to be asked for that; undefined otherwise. */
+  atHand(key: ConnectionKey): Knowledge | undefined
   /** What the store says now, in memory too unless that knows later, changed meanwhile or `isCurrent` says no; undefined when it does not answer. */
   reload(key: ConnectionKey, isCurrent?: () => boolean): Promise<Knowledge | undefined>
   /** Puts a whole value in the place of what is in memory. */
@@ -97,6 +99,10 @@ export function createMemory({ store, briefly, now, onStoreError, onUnusable }: 
       return unread.has(found) ? current(key) : found
     },
     current,
+    atHand(key) {
+      const found = known.get(idOf(key))
+      return found && !unread.has(found) ? found : undefined
+    },
     reload,
     hold,
     keep(key, knowledge) {

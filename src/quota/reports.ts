@@ -7,14 +7,12 @@ import { createFetches } from './fetches.ts'
 import { horizonOf } from './knowledge.ts'
 import { markPlan } from './marks.ts'
 import { createMemory, type MemoryOptions } from './memory.ts'
-import { createShow, type Fetched, type OnFetch, type Shown, type ShowRequest } from './show.ts'
+import { createShow, type Fetched, type OnFetch, type Show } from './show.ts'
 
 /** How long who opens an upgrade link waits for the store; it goes on trying by itself. */
 const MARK_WAIT_MS = 250
 
-export interface Reports {
-  /** @throws {ProviderError} when nothing may be shown */
-  show(request: ShowRequest): Promise<Shown>
+export interface Reports extends Show {
   /** Notes that the plan behind a connection may have changed; while such a note lives, nothing happens. */
   markPlan(key: ConnectionKey): Promise<void>
   /** Resolves when no fetch is under way any more, also none that nobody waits for; before it, the store must not close. */
@@ -35,7 +33,7 @@ export function createReports(
   })
   return {
     settled: () => fetches.settled(),
-    show: createShow(memory, fetches, now, options.onFetch),
+    ...createShow(memory, fetches, now, options.onFetch),
     async markPlan(key) {
       const at = now()
       // Another replica may have ended a mark that is still remembered here, or have seen another plan since.

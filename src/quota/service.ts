@@ -3,14 +3,13 @@ import { QuotaBridgeError } from '../errors.ts'
 import type { QuotaCall } from '../observe/events.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import { within } from '../within.ts'
+import type { Question } from './knowledge.ts'
 import { ProviderError } from './provider.ts'
-import type { AsOf, QuotaGroup, QuotaReport } from './report.ts'
+import type { AsOf, QuotaReport } from './report.ts'
 import type { Reports } from './reports.ts'
+import { OTHER_FEATURES, selected } from './selection.ts'
 import type { Shown } from './show.ts'
 import { fetchWithinMs, keyOf, reportWithinMs, type Source } from './source.ts'
-
-/** Stands in a list of features for every one that is not named in it. */
-export const OTHER_FEATURES = '*'
 
 export interface QuotaAction {
   source: Source
@@ -48,7 +47,8 @@ export interface QuotaService<Action extends QuotaAction = QuotaAction> {
   upgradeUrl(key: ConnectionKey, group: number, noted?: boolean): Promise<string | undefined>
 }
 
-export interface QuotaServiceOptions<Action extends QuotaAction> extends Pick<Reports, 'show' | 'markPlan'> {
+export interface QuotaServiceOptions<Action extends QuotaAction>
+  extends Pick<Reports, 'show' | 'showAtOnce' | 'markPlan'> {
   actions: ReadonlyMap<string, Action>
   /** By name. */
   sources: ReadonlyMap<string, Source>
@@ -63,15 +63,21 @@ const late = (): never => {
 export function createQuotaService<Action extends QuotaAction>(
   options: QuotaServiceOptions<Action>
 ): QuotaService<Action> {
-  const { actions, sources, show, markPlan } = options
+  const { actions, sources, show, showAtOnce, markPlan } = options
 
-  async function showTo({ source, features }: Action, key: ConnectionKey, call: QuotaCall) {
-    const { provider, connectionOf, freshness } = source
+  /** How each action is asked about: which features concern it, and for how long a fetch may take. */
+  const questions = new Map([...actions.values()].map(action => [action, questionOf(action)]))
+  const questionFor = (action: Action) => questions.get(action) ?? questionOf(action)
+
+  function showAtHand(action: Action, key: ConnectionKey): Shown | undefined {
+    const known = action.source.connectionAtHand(key.instanceId)
+    return known && showAtOnce(key, { ...questionFor(action), fingerprint: known.fingerprint })
+  }
+
+  async function showTo(action: Action, key: ConnectionKey, call: QuotaCall): Promise<Shown | undefined> {
+    const { provider, connectionOf } = action.source
     const known = await connectionOf(key.instanceId)
-    if (!known) return undefined
-    const shows = features.includes(OTHER_FEATURES) ? () => true : (feature: string) => features.includes(feature)
-    const withinDeadline = { ...freshness, deadlineMs: fetchWithinMs(freshness) }
-    return show({ key, call, provider, ...known, shows, freshness: withinDeadline })
+    return known && show({ key, call, provider, ...known, ...questionFor(action) })
   }
 
   return {
@@ -80,13 +86,15 @@ export function createQuotaService<Action extends QuotaAction>(
       const action = actions.get(actionKey)
       if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
       if (!action.enforced) return { action, outcome: { kind: 'nothing' } }
-      const { source, features } = action
+      const { source } = action
       const key = keyOf(source, instanceId)
-      const shown = key && (await within(reportWithinMs(source.freshness), showTo(action, key, call), late))
+      const shown =
+        key &&
+        (showAtHand(action, key) ?? (await within(reportWithinMs(source.freshness), showTo(action, key, call), late)))
       if (!shown) return { action, outcome: connectOutcome(source, instanceId) }
-      const { report, asOf } = shown
-      const selected = { ...report, groups: selectFeatures(report.groups, features) }
-      return { action, outcome: { kind: 'report', report: selected, ...(asOf && { asOf }) }, shown: { ...shown, key } }
+      const report = selected(shown.report, action.features)
+      const { asOf } = shown
+      return { action, outcome: { kind: 'report', report, ...(asOf && { asOf }) }, shown: { ...shown, key } }
     },
 
     async upgradeUrl(key, group, noted = true) {
@@ -106,16 +114,10 @@ function connectOutcome({ connectUrl, adapter }: Source, instanceId: string | un
   return { kind: 'connect', connectUrl: url.href, vocabulary: adapter.type, title: adapter.title }
 }
 
-/** The quotas of these features alone, in their order; `*` stands for all others. */
-export function selectFeatures(groups: QuotaGroup[], features: readonly string[]): QuotaGroup[] {
-  const position = new Map(features.map((feature, index) => [feature, index]))
-  const others = position.get(OTHER_FEATURES)
-  return groups.map(group => ({
-    ...group,
-    quotas: group.quotas
-      .map(quota => ({ quota, place: position.get(quota.feature) ?? others }))
-      .filter(({ place }) => place !== undefined)
-      .sort((a, b) => Number(a.place) - Number(b.place))
-      .map(({ quota }) => quota)
-  }))
+function questionOf({ source, features }: QuotaAction): Omit<Question, 'fingerprint'> {
+  const { freshness } = source
+  return {
+    shows: features.includes(OTHER_FEATURES) ? () => true : feature => features.includes(feature),
+    freshness: { ...freshness, deadlineMs: fetchWithinMs(freshness) }
+  }
 }

@@ -40,14 +40,23 @@ export interface Fetched {
 /** Hears of each call that waits for a fetch, and of what comes of it. */
 export type OnFetch = (request: ShowRequest, fetching: Promise<Fetched>) => void
 
-/** Makes the function that finds what a call is shown; it throws {ProviderError} when nothing may be. */
-export function createShow(
-  memory: Memory,
-  fetches: Fetches<Fetched>,
-  now: () => number,
-  onFetch: OnFetch
-): (request: ShowRequest) => Promise<Shown> {
-  return async request => {
+export interface Show {
+  /** @throws {ProviderError} when nothing may be shown */
+  show(request: ShowRequest): Promise<Shown>
+  /** What a call is shown when that is fresh and in memory: most are, and need no promise and no timer. */
+  showAtOnce(key: ConnectionKey, question: Question): Shown | undefined
+}
+
+/** Makes the functions that find what a call is shown. */
+export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () => number, onFetch: OnFetch): Show {
+  return { show, showAtOnce: (key, question) => freshFrom(memory.atHand(key), question) }
+
+  function freshFrom(known: Knowledge | undefined, question: Question): Shown | undefined {
+    const view = known && viewOf(known, question, now())
+    return view?.isUsable && view.freshMs > 0 ? shownFrom(view, 'hit') : undefined
+  }
+
+  async function show(request: ShowRequest): Promise<Shown> {
     const started = performance.now()
     const { key, fingerprint, freshness } = request
     const known = await memory.recall(key)

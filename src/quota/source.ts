@@ -45,6 +45,8 @@ export interface Source extends SourceSettings {
    * @throws {QuotaBridgeError} INVALID_REQUEST when no site can have that id
    */
   connectionOf(instanceId: string): Promise<KnownConnection | undefined>
+  /** The same, of what is in memory; undefined also when nothing is. */
+  connectionAtHand(instanceId: string): KnownConnection | undefined
 }
 
 /** How long a call may take until its report is there, in milliseconds. */
@@ -72,7 +74,7 @@ export function createSource(
   })
   if (shared) {
     const all = known(shared.connection)
-    return { ...configured, provider, connectionOf: async () => all }
+    return { ...configured, provider, connectionOf: async () => all, connectionAtHand: () => all }
   }
   // That a site has none is kept too: most calls for a site that never connected cost nothing.
   const cache = new LRUCache<string, KnownConnection | 'none'>({
@@ -97,6 +99,10 @@ export function createSource(
     async connectionOf(instanceId) {
       if (!isStorable(instanceId)) throw new QuotaBridgeError('INVALID_REQUEST', NO_SITE)
       const found = await cache.fetch(instanceId)
+      return found === 'none' ? undefined : found
+    },
+    connectionAtHand(instanceId) {
+      const found = cache.get(instanceId)
       return found === 'none' ? undefined : found
     }
   }

@@ -13,7 +13,7 @@ import { recordedAsk } from '../providers/http/recorded.ts'
 import { isMapping, type Trace, traceMapping } from '../providers/http/trace.ts'
 import { ProviderError } from '../quota/provider.ts'
 import type { QuotaReport } from '../quota/report.ts'
-import { selectFeatures } from '../quota/service.ts'
+import { selected } from '../quota/selection.ts'
 import { fetchWithinMs } from '../quota/source.ts'
 import type { Subject } from './subject.ts'
 
@@ -122,12 +122,11 @@ function present(
 ): Answer {
   const { adapter, settings, name } = source
   const features = action?.features ?? adapter.features(settings).shown
-  const selected = { ...report, groups: selectFeatures(report.groups, features) }
   const presenter = createPresenter({
     ...(examination.parts.presentation ?? { sizes: 'in-name' }),
     now: examination.now
   })
   const reader = { languages: options.languages, labels: action?.labels ?? new Map() }
-  const { answer, language } = presenter({ kind: 'report', report: selected }, features, reader)
+  const { answer, language } = presenter({ kind: 'report', report: selected(report, features) }, features, reader)
   return { action: options.action ?? `every quota of ${name}`, language, answer: { actionQuotaInfo: answer } }
 }

@@ -2,7 +2,8 @@
 import type { ConnectionHealth } from '../observe/events.ts'
 import { nearnessOf } from '../presentation/nearness.ts'
 import type { Quota, QuotaReport } from '../quota/report.ts'
-import { OTHER_FEATURES, type QuotaAction } from '../quota/service.ts'
+import { OTHER_FEATURES } from '../quota/selection.ts'
+import type { QuotaAction } from '../quota/service.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
 import type { Notice } from './notice.ts'
 

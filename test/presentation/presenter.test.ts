@@ -115,3 +115,47 @@ t.test('an answer that shows nothing has a language too, and one of earlier numb
   )
   t.match(answer.quotaInfo[0]?.quotas[2]?.additionalInfo, { description: /^Dernière mise à jour\s: 14:05 UTC\.$/ })
 })
+
+t.test(
+  'who is shown the same report in the same words gets the same answer, until a date in it comes to pass',
+  async t => {
+    let at = Date.parse('2026-11-22T12:00:00Z')
+    const presenter = createPresenter({ sizes: 'in-name', now: () => at })
+    const report: QuotaReport = {
+      ...{ vocabulary: 'shop', account: 'a', state: 'trial', stateEndsAt: new Date('2026-11-30T00:00:00Z') },
+      groups: [
+        {
+          plans: [{ id: 'p', name: 'Plan' }],
+          quotas: [
+            {
+              ...{ feature: 'rooms', unit: 'count', used: 1, limit: 5 },
+              renewsAt: new Date('2026-11-25T00:00:00Z')
+            }
+          ]
+        }
+      ]
+    }
+    const ask = (languages: string[], more: object = {}) =>
+      presenter({ kind: 'report', report, ...more }, ['*'], { languages, labels: new Map() })
+    const first = ask(['en'])
+    t.equal(ask(['en']), first)
+    t.not(ask(['de']).answer, first.answer)
+    t.equal(ask(['en']), first, 'each reader has their own')
+    const asOf = { fetchedAt: new Date(at - 60_000) }
+    t.not(ask(['en'], { asOf }).answer, first.answer, 'what is older says how old')
+    t.match(first.answer.quotaInfo[0]?.quotas[0]?.renewalDate, '2026-11-25')
+
+    at = Date.parse('2026-11-25T00:00:00Z')
+    const renewed = ask(['en'])
+    t.equal(renewed.answer.quotaInfo[0]?.quotas[0]?.renewalDate, undefined)
+    t.match(renewed.answer.quotaInfo[0]?.quotas[0]?.additionalInfo?.description, /trial ends/)
+    t.equal(ask(['en']), renewed)
+    at = Date.parse('2026-12-02T00:00:00Z')
+    t.equal(ask(['en']).answer.quotaInfo[0]?.quotas[0]?.additionalInfo, undefined)
+    at = Date.parse('2026-11-22T12:00:00Z')
+    t.match(ask(['en']).answer, first.answer, 'also after the clock was set back')
+
+    for (const language of ['de', 'fr', 'it', 'es', 'nl', 'ja', 'pt-BR', 'sv', 'da']) ask([language])
+    t.strictSame(ask(['en']).answer, first.answer, 'what is said to many readers is said anew')
+  }
+)

@@ -35,7 +35,8 @@ function start(t: Test, check: () => Promise<ConnectionCheck>, recheckMs = 0) {
     freshness: { freshForMs: 0, patienceMs: 0, deadlineMs: 0, keepForMs: 0 },
     shared: { connection: {}, checkOnStart: true },
     provider,
-    connectionOf: async () => ({ connection: {}, fingerprint: 'f' })
+    connectionOf: async () => ({ connection: {}, fingerprint: 'f' }),
+    connectionAtHand: () => undefined
   }
   const shared = createSharedConnections({
     sources: new Map([['p', source]]),

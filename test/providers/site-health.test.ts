@@ -43,7 +43,8 @@ function start(t: Test, { stored, check, connectionOf, get, failing }: Options =
       upgradeUrl: () => undefined,
       close: async () => {}
     },
-    connectionOf: connectionOf ?? (async () => ({ connection: { url: 'u' }, fingerprint: 'f' }))
+    connectionOf: connectionOf ?? (async () => ({ connection: { url: 'u' }, fingerprint: 'f' })),
+    connectionAtHand: () => undefined
   }
   const health = createSiteHealth({
     store: {

@@ -145,7 +145,7 @@ t.test('a mark that the store does not take is known here', async t => {
 })
 
 t.test('whatever a call waits for, it ends in time', async t => {
-  const { show, markPlan } = await start(
+  const { show, showAtOnce, markPlan } = await start(
     t,
     providerOf(async connection => reportFor(connection))
   )
@@ -157,10 +157,17 @@ t.test('whatever a call waits for, it ends in time', async t => {
     freshness: { ...freshness, deadlineMs: 400 },
     shared: { connection: {} },
     provider: providerOf(async connection => reportFor(connection)),
-    connectionOf: () => new Promise<never>(() => {})
+    connectionOf: () => new Promise<never>(() => {}),
+    connectionAtHand: () => undefined
   }
   const action = { source, features: ['*'], enforced: true }
-  const service = createQuotaService({ actions: new Map([['a', action]]), sources: new Map(), show, markPlan })
+  const service = createQuotaService({
+    actions: new Map([['a', action]]),
+    sources: new Map(),
+    show,
+    showAtOnce,
+    markPlan
+  })
   const started = performance.now()
   await t.rejects(service.ask({ actionKey: 'a' }), new ProviderError('PROVIDER_TIMEOUT', 'timeout'))
   t.ok(performance.now() - started < 390)

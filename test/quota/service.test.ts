@@ -28,6 +28,7 @@ function start(action: Partial<QuotaAction> = {}, more: Partial<Source> = {}) {
       close: async () => {}
     },
     connectionOf: async () => ({ connection: 'theirs', fingerprint: 'f' }),
+    connectionAtHand: () => undefined,
     ...more
   }
   const service = createQuotaService({
@@ -37,6 +38,7 @@ function start(action: Partial<QuotaAction> = {}, more: Partial<Source> = {}) {
       asked.push(request)
       return { report, ageMs: 0, done: 'hit', freshMs: 1 }
     },
+    showAtOnce: () => undefined,
     markPlan: async key => void marked.push(key)
   })
   const features = async () => {

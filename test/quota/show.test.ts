@@ -51,7 +51,7 @@ async function start(t: Test, fetchReport: TimedProvider['fetchReport'] = asks) 
     onUnusable: reason => t.fail(reason)
   })
   const fetches = createFetches<Fetched>(leases, always)
-  const show = createShow(memory, fetches, now, () => {})
+  const { show } = createShow(memory, fetches, now, () => {})
   const provider: TimedProvider = {
     fetchReport,
     check: async () => ({ health: 'ok' }),

@@ -1,7 +1,7 @@
 // QB-ACTION-FEATURES: whether what an action shows is there.
 import type { ConfiguredAction } from '../../config/providers.ts'
 import { ProviderError } from '../../quota/provider.ts'
-import { OTHER_FEATURES } from '../../quota/service.ts'
+import { OTHER_FEATURES } from '../../quota/selection.ts'
 import { type Check, type Found, forEach, Skip } from '../check.ts'
 import type { Examination } from '../examination.ts'
 import { featuresOf } from './key-sees.ts'

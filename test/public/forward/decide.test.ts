@@ -102,7 +102,7 @@ t.test('every route of the public listener is one of them', async t => {
     maxConcurrentCalls: 1,
     readEnvelope: () => Promise.reject(new Error('not asked')),
     readAppEvent: () => Promise.reject(new Error('not told')),
-    links: { linkFor: async () => '', read: async () => undefined },
+    links: { linked: async report => report, read: async () => undefined },
     quotas: { upgradeUrl: async () => undefined, ask: () => Promise.reject(new Error('not asked')) },
     presenter: () => ({ answer: { enforced: false, quotaInfo: [] }, language: 'en' })
   })
