@@ -105,7 +105,7 @@ t.test("an adapter of one's own is written with its types, tested, and run", asy
         ...{ target: 'es2024', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: false, types: ['node'] },
         ...{ exactOptionalPropertyTypes: true, allowImportingTsExtensions: true }
       },
-      include: ['*.ts']
+      include: ['*.mts']
     })
   )
   const types = inTree(
@@ -114,7 +114,7 @@ t.test("an adapter of one's own is written with its types, tested, and run", asy
   t.equal(types.status, 0, types.stdout + types.stderr)
   const own = inTree(`cd empty/adapter && ${process.execPath} --test`)
   t.match(own, { status: 0, stdout: /pass 2/ }, own.stdout + own.stderr)
-  t.match(type('adapter', 'test', 'adapter/adapter.ts'), { status: 0, stdout: /\n23 passed\n$/ })
+  t.match(type('adapter', 'test', 'adapter/adapter.mts'), { status: 0, stdout: /\n23 passed\n$/ })
 })
 
 t.test('it serves', async t => {

@@ -16,7 +16,7 @@ function program(...words: string[]) {
 }
 
 t.test('the template conforms, and its configuration names it', async t => {
-  const { status, stdout, stderr } = program('adapter', 'test', 'recipes/adapter-template/adapter.ts')
+  const { status, stdout, stderr } = program('adapter', 'test', 'recipes/adapter-template/adapter.mts')
   t.match({ status, stderr }, { status: 0, stderr: '' })
   t.match(stdout, /^ {2}✓ settings and connection of conformance/)
   t.match(stdout, /\n\n23 passed\n$/)

@@ -57,6 +57,8 @@ function whyNotFound(error: unknown): string {
 }
 
 const MESSAGE_MAX = 200
+/** What Node says of import and export in a file that it takes for CommonJS. */
+const AS_COMMON_JS = /import statement outside a module|Unexpected token 'export'/
 
 function whyNotLoaded(error: unknown): string {
   const code = codeOf(error)
@@ -68,6 +70,8 @@ function whyNotLoaded(error: unknown): string {
     return 'is a package of TypeScript, which Node runs only outside of node_modules; compile it to JavaScript'
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND')
     return `needs what is not there: ${told}; install it beside the module`
+  if (error instanceof SyntaxError && AS_COMMON_JS.test(told))
+    return 'is taken for CommonJS, as a package.json above it says; call it .mts or .mjs, or write "type": "module" there'
   if (error instanceof SyntaxError)
     return `is not JavaScript, or TypeScript whose types can be taken out: ${told}; correct it`
   const name = error instanceof Error ? error.name : 'what is no error'

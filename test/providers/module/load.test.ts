@@ -83,6 +83,11 @@ t.test('what cannot be loaded', async t => {
     t.match(told, at)
     t.match(told, expected)
   }
+  const commonJs = { name: './old/mine.js', files: { 'old/package.json': '{"type":"commonjs"}' } }
+  t.match(
+    mistakeOf(t, adapterSource(), commonJs),
+    /is taken for CommonJS, as a package\.json above it says; call it \.mts or \.mjs, or write "type": "module" there/
+  )
   t.match(
     mistakeOf(t, '', { name: './none.js', file: './other.js' }),
     /\.\/none\.js, which cannot be found; write a file's path from the configuration's folder/

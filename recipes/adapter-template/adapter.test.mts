@@ -1,7 +1,7 @@
 // Run it with: node --test
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { convert } from './adapter.ts'
+import { convert } from './adapter.mts'
 
 const connection = { url: 'https://acme.tally.example' }
 const plan = { id: 'team', name: 'Team' }

@@ -125,7 +125,7 @@ export function convert({ plan, seats, renews }: Account, { url }: Pick<Connecti
 
 const account = { plan: { id: 'team', name: 'Team' }, seats: { used: 7, max: 10 }, renews: '2099-01-01T00:00:00Z' }
 
-/** For `quota-bridge adapter test ./adapter.ts`. */
+/** For `quota-bridge adapter test ./adapter.mts`. */
 export const conformance: Conformance = {
   settings: () => ({ allowedHosts: ['127.0.0.1'], allowPrivateHosts: true }),
   connection: (url, apiKey) => ({ url, apiKey }),
