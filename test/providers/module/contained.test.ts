@@ -165,6 +165,11 @@ t.test('where a person buys more is a web address without a secret, or nothing',
   t.equal(told('({ customer }) => `https://example.com/${customer}`'), 'https://example.com/cus_1')
   t.equal(told('({ apiKey }) => `https://example.com/${apiKey}`'), undefined)
   t.equal(told('() => "javascript:1"'), undefined)
+  const signs = { customer: 'cus_1', apiKey: 'recognisable key/+"' }
+  for (const form of ['encodeURIComponent(apiKey)', 'btoa(apiKey)', 'JSON.stringify(apiKey).slice(1, -1)']) {
+    const { provider } = make(t, created('report', 'check', `({ apiKey }) => 'https://example.com/' + ${form}`))
+    t.equal(provider.upgradeUrl(signs, 0), undefined, form)
+  }
   t.equal(told('() => { throw new Error("no") }'), undefined)
 })
 
