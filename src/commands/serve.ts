@@ -11,6 +11,8 @@ import { EXIT } from '../exit.ts'
 import { openLogOutput } from '../observe/log-output.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
+import { tellFault } from '../providers/module/contained.ts'
+import { moduleAtWork } from '../providers/module/context.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
 import { fail } from './fail.ts'
 import { loggerFor } from './logger.ts'
@@ -35,7 +37,7 @@ export const serve = defineCommand({
       const secrets = createLogSecrets()
       const read = () => {
         const configuration = loadConfiguration(file, { environment, adapters })
-        secrets.learn(configuration.hidden)
+        secrets.learn(configuration)
         return configuration
       }
       const configuration = read()
@@ -52,10 +54,20 @@ export const serve = defineCommand({
       const delay = durationMs(drain) + durationMs(grace)
       const onTimeout = () =>
         logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
-      closeWithGrace({ delay, logger, onTimeout, skip: [RELOAD_SIGNAL] }, async ({ signal, err }) => {
-        if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
-        else logger.info({ signal }, 'stopping')
-        await service.close()
+      let failed = false
+      const closing = closeWithGrace(
+        { delay, logger, onTimeout, skip: [RELOAD_SIGNAL, ...UNCAUGHT] },
+        async ({ signal }) => {
+          if (!failed) logger.info({ signal }, 'stopping')
+          await service.close()
+          if (failed) process.exit(EXIT.failed)
+        }
+      )
+      onUncaught(logger, err => {
+        if (failed) process.exit(EXIT.failed)
+        failed = true
+        logger.fatal({ err }, 'stopping after an error nobody caught')
+        void closing.close()
       })
       return EXIT.ok
     } catch (error) {
@@ -65,6 +77,20 @@ export const serve = defineCommand({
 })
 
 const RELOAD_SIGNAL = 'SIGHUP'
+const UNCAUGHT = ['uncaughtException', 'unhandledRejection'] as const
+
+/** What a module of a configuration began, and nobody waits for, is no reason to stop for all others. */
+function onUncaught(logger: Logger, stop: (error: unknown) => void): void {
+  const tell = (error: unknown) => {
+    const provider = moduleAtWork()
+    if (provider === undefined) return stop(error)
+    logger.error(
+      { provider, finding: 'adapter-failed', ...tellFault(error) },
+      'the adapter of a module failed where nobody waits for it; the service goes on'
+    )
+  }
+  for (const event of UNCAUGHT) process.on(event, tell)
+}
 
 /** As services do: https://man7.org/linux/man-pages/man7/daemon.7.html */
 function reloadOnSignal({ reload }: Pick<Service, 'reload'>, logger: Logger): void {

@@ -1,6 +1,7 @@
 // From a file to a checked configuration, or to all of its mistakes at once.
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
@@ -18,10 +19,18 @@ import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders
 import { overridePorts } from './ports.ts'
 import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { ownSecretsOf } from './secrets.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
 import { readWebhooks } from './webhooks.ts'
-import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
+import {
+  hiddenFromLog,
+  lineWithholder,
+  publicValues,
+  type Withheld,
+  type Withhold,
+  withholdFromMistakes
+} from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
@@ -38,15 +47,15 @@ export type Configuration = Omit<
   forward: ForwardTarget[]
   providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
-  /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
-  hidden: ReadonlyMap<string, string>
-  /** A line of the log with those placeholders in the place of the values. */
+  /** A line of the log without what must not show there. */
   withhold: Withhold
-}
+} & Withheld
 
 export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
+  /** The configuration's, from which it names modules; where the process works when left out. */
+  folder?: string
 }
 
 /**
@@ -67,7 +76,7 @@ export function loadConfiguration(file: string, options: LoadOptions): Configura
       }
     ])
   }
-  return readConfiguration(text, options)
+  return readConfiguration(text, { ...options, folder: dirname(resolve(file)) })
 }
 
 /**
@@ -99,7 +108,11 @@ export function inspectConfiguration(yaml: string, options: LoadOptions): Inspec
   }
 }
 
-function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: LoadOptions): Inspection {
+function inspectFile(
+  yaml: string,
+  file: YamlFile,
+  { environment, adapters, folder = process.cwd() }: LoadOptions
+): Inspection {
   const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
   const filled = fillPlaceholders(file.value, environment, mistakes)
   const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
@@ -110,7 +123,7 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   mistakes.push(...languageMistakes(entry(entry(draft, 'presentation'), 'language')))
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
-  const written = readProviders(entry(draft, 'providers'), adapters, isFilled, mistakes)
+  const written = readProviders(entry(draft, 'providers'), { adapters, folder }, isFilled, mistakes)
   const actions = readActions(entry(draft, 'actions'), written, mistakes)
   const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
@@ -154,14 +167,17 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters }: Lo
   const { publicKeys: _keys, ...parts } = read
   const { publicKey: _key, ...wixWithoutKey } = wix
   // Whoever looks for a wrong app's id compares it with the one that came.
-  const hidden = hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
+  const withheld = {
+    hidden: hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId])),
+    ownSecrets: ownSecretsOf(providers.values(), adapters)
+  }
   const configuration = {
     ...others,
     ...parts,
     wix: { ...wixWithoutKey, publicKeys },
     ...(management && { management: readManagement(management) }),
-    hidden,
-    withhold: withholder(hidden)
+    ...withheld,
+    withhold: lineWithholder(withheld)
   }
   return { mistakes: [], configuration, parts: configuration }
 }

@@ -189,7 +189,8 @@ export function providerSchema(
       }),
       ...settingsSchema.properties
     },
-    strict
+    // Only what names the rest itself is open.
+    { additionalProperties: settingsSchema.additionalProperties === true }
   )
 }
 

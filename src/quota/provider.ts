@@ -70,8 +70,13 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   settingsSchema: TObject
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
-  /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
-  adapterFor?(written: unknown): ProviderAdapter
+  /**
+   * The adapter of an entry of the configuration, as it was written, where it says what a connection is; or why there is none.
+   * `folder` is the configuration's.
+   */
+  adapterFor?(written: unknown, folder: string): ProviderAdapter | Mistake
+  /** Its code has changed since this process loaded it; only another process can load it anew. */
+  isOutdated?: true
   /**
    * What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. No message
    * quotes a part of the connection: it may come from a placeholder, whose value is never printed.
