@@ -7,25 +7,32 @@ import { listen } from './http/listen.ts'
 import { createLogLevel, forKnownFields, withIds } from './logging.ts'
 import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
-import { createCountedWarnings } from './observe/counted-warnings.ts'
 import { createObserver } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
 import { createMetrics, type MetricsNames } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import { createUpstreamCalls } from './observe/upstream-calls.ts'
+import type { Presenter } from './presentation/presenter.ts'
+import { noTokens } from './preview/connect-link.ts'
+import { createConnectTokens } from './providers/connect-tokens.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
 import { buildPublicApp } from './public/app.ts'
+import { type PublicAction, withLinks } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
+import type { QuotaService } from './quota/service.ts'
 import { createBackground } from './service/background.ts'
+import { createConnectPage } from './service/connect-page.ts'
 import type { Current } from './service/current.ts'
 import { createLive } from './service/live.ts'
 import { createSources } from './service/sources.ts'
+import { storeErrorTeller } from './service/store-errors.ts'
 import type { StoreCall } from './store/calls.ts'
 import { holdStore } from './store/hold.ts'
+import { inStore } from './store/in-store.ts'
 import { openStore, storeInMemory } from './store/index.ts'
 import { demandKeys } from './store/refusal.ts'
-import { StoreError, storeTroubles } from './store/store-error.ts'
 import type { Tries } from './webhooks/delivery.ts'
 
 export interface ServiceOptions {
@@ -95,6 +102,8 @@ async function open(
   observer.subscribe(eventLog.listener)
   opened.defer(() => eventLog.close())
   if (tracing) observer.subscribe(tracing.listener)
+  const upstream = createUpstreamCalls()
+  observer.subscribe(upstream.listener)
   const watch = createWatch(observer.publish, (key, report) => background.onReport(key, report))
   let stopping = false
   const isStopping = () => stopping
@@ -143,6 +152,10 @@ async function open(
   observer.subscribe(background.listener)
   const { publicUrl } = server
   const links = publicUrl && createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
+  const ask: QuotaService<PublicAction>['ask'] = call => current().quotas.ask(call)
+  const presenter: Presenter = (...said) => current().presenter(...said)
+  const language = () => current().configuration.presentation.language
+  const connectTokens = createConnectTokens({ secret: () => inStore(store.signingKey('connect-tokens')), now })
   const publicLog = logger.child({ listener: 'public' })
   const callLog = forKnownFields(publicLog)
   const publicApp = buildPublicApp({
@@ -154,13 +167,16 @@ async function open(
     readEnvelope: text => current().readEnvelope(text),
     readAppEvent: text => current().readAppEvent(text),
     connections: store.connections,
+    origins: store.origins,
     quotas: {
-      ask: call => current().quotas.ask(call),
+      ask,
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
-    presenter: (...said) => current().presenter(...said),
-    language: () => current().configuration.presentation.language,
+    connectTokens,
+    connect: createConnectPage(configuration, { store, connectTokens, current, publish: observer.publish, now }),
+    presenter,
+    language,
     isStopping,
     publish: observer.publish,
     beginCall: tracing?.beginCall,
@@ -186,6 +202,7 @@ async function open(
       },
       store,
       shared,
+      connectTokens,
       isStoreKept,
       sources: sourceOf,
       markPlan: reports.markPlan,
@@ -193,7 +210,14 @@ async function open(
       now,
       isStopping,
       reload: readAgain && live.reload,
-      levels: createLogLevel(lasting)
+      levels: createLogLevel(lasting),
+      providers: () => current().sources,
+      previews: {
+        ...{ ask, presenter, language, upstream },
+        actions: () => current().actions,
+        linked: result =>
+          withLinks(result, { languages: [] }, { ...(links && { links }), connectTokens: noTokens, language })
+      }
     })
   // Readiness is told until the last call was answered.
   opened.defer(() => managementApp?.close())
@@ -222,19 +246,5 @@ function namesIn({ actions, sources, configuration }: Current): MetricsNames {
     actions: actions.keys(),
     providers: sources.keys(),
     basePaths: configuration.forward.map(({ basePath }) => basePath)
-  }
-}
-
-/** How often a trouble that lasts is told. */
-const TROUBLE_EVERY_MS = 10_000
-
-/** Tells each error as what it is: what the database is the matter with is not ours, and what is ours is not the database's. */
-export function storeErrorTeller(logger: Logger): (error: Error) => void {
-  const others = { kind: 'others', fields: {}, message: 'the database is in trouble' }
-  const warn = createCountedWarnings(logger, others, TROUBLE_EVERY_MS)
-  return error => {
-    if (!(error instanceof StoreError)) return logger.error({ err: error }, 'internal error')
-    const [message, remedy] = storeTroubles[error.trouble]
-    warn({ kind: error.trouble, fields: { reason: error.message, remedy }, message })
   }
 }

@@ -17,6 +17,8 @@ const FLOORS = [
   'config',
   'public',
   'management',
+  'browser',
+  'preview',
   'http',
   'pages',
   'webhooks',

@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { exportStore } from './export.ts'
 import { importStore } from './import.ts'
 import { mappingTest } from './mapping-test.ts'
+import { preview } from './preview.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { serve } from './serve.ts'
 import { tryOut } from './try.ts'
@@ -18,6 +19,7 @@ export const commands: readonly [Command, ...Command[]] = [
   tryOut,
   mappingTest,
   adapterTest,
+  preview,
   rotateKeys,
   exportStore,
   importStore

@@ -9,6 +9,7 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import { type Static, Value } from '../schema.ts'
 import type { Webhook } from '../webhooks/delivery.ts'
 import { readPublicKey } from '../wix/public-key.ts'
+import { connectMistakes, withConnectPage } from './connect.ts'
 import { parseYaml, type YamlFile } from './document.ts'
 import { fit, type IsFilled } from './fit.ts'
 import { readForward } from './forward.ts'
@@ -35,7 +36,7 @@ export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
   'wix' | 'management' | 'store' | 'webhooks' | 'providers' | 'actions' | 'forward'
 > & {
-  wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
+  wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean; appSecret?: string }
   management?: ConfiguredManagement
   store?: ConfiguredStore
   /** Who is told of what happens. */
@@ -115,15 +116,15 @@ function inspectFile(
   const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
   const filled = fillPlaceholders(file.value, environment, mistakes)
   const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
-  const written = overridePorts(filled.value, environment, mistakes)
+  const filledIn = overridePorts(filled.value, environment, mistakes)
   // Before defaults are filled in: what was written matters.
-  const basePath = entry(entry(written, 'server'), 'basePath')
-  const draft = fit(ConfigurationSchema, Value.Default(ConfigurationSchema, written), isFilled)
+  const basePath = entry(entry(filledIn, 'server'), 'basePath')
+  const draft = fit(ConfigurationSchema, Value.Default(ConfigurationSchema, filledIn), isFilled)
   mistakes.push(...languageMistakes(entry(entry(draft, 'presentation'), 'language')))
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
-  const providers = readProviders(entry(draft, 'providers'), { adapters, folder }, isFilled, mistakes)
-  const actions = readActions(entry(draft, 'actions'), providers, mistakes)
+  const written = readProviders(entry(draft, 'providers'), { adapters, folder }, isFilled, mistakes)
+  const actions = readActions(entry(draft, 'actions'), written, mistakes)
   const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
@@ -142,9 +143,18 @@ function inspectFile(
         store?.url.startsWith('postgres') ?? false,
         valid.wix.allowUnsigned,
         valid.server.publicUrl,
-        providers
-      )
+        written
+      ),
+      ...connectMistakes(valid.connect, {
+        publicUrl: valid.server.publicUrl,
+        hasStore: store !== undefined,
+        hasAppSecret: valid.wix.appSecret !== undefined,
+        allowUnsigned: valid.wix.allowUnsigned,
+        basePaths: forwarding.basePaths,
+        providers: written
+      })
     )
+  const providers = valid ? withConnectPage(written, valid.connect, valid.server.publicUrl) : written
   const read = { ...forwarding, publicKeys, webhooks, providers, actions, ...(store && { store }) }
   const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
@@ -155,6 +165,7 @@ function inspectFile(
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
+  const { publicKey: _key, ...wixWithoutKey } = wix
   // Whoever looks for a wrong app's id compares it with the one that came.
   const withheld = {
     hidden: hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId])),
@@ -163,7 +174,7 @@ function inspectFile(
   const configuration = {
     ...others,
     ...parts,
-    wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
+    wix: { ...wixWithoutKey, publicKeys },
     ...(management && { management: readManagement(management) }),
     ...withheld,
     withhold: lineWithholder(withheld)

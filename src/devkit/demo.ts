@@ -47,7 +47,7 @@ function tellFailure(error: unknown, { PORT }: NodeJS.ProcessEnv): { text: strin
 }
 
 async function play(stage: Stage, scenario: ScenarioName, languages: string[]): Promise<void> {
-  const { wix, publicUrl, actions, close } = stage
+  const { wix, publicUrl, actions, preview, close } = stage
   const [action = ''] = actions
   const invoked = await wix.ask(
     publicUrl,
@@ -66,7 +66,8 @@ Wix runs ${action}: it goes on to the maker's server, ${invoked.status} ${await 
 Wix asks for quotas. As curl would say it:
   curl -d @${CALL_FILE} ${urlOf(publicUrl)}
 The site owner reads, in ${look.paint('bold', 'Manage your automations quotas')}:
-${showCards(cards, look)}Ask in another language, in a second terminal (Ctrl+C ends the demo):
+${showCards(cards, look)}See it as in Wix: ${await preview()}
+Ask in another language, in a second terminal (Ctrl+C ends the demo):
   npm run wix:call -- --url ${new URL(publicUrl).host} --action ${action} --language de
 `)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void close())

@@ -3,7 +3,7 @@ import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
 import type { ProviderLog, ProviderWatch } from '../observe/provider.ts'
 import type { TObject } from '../schema.ts'
-import type { QuotaReport } from './report.ts'
+import type { PlanState, QuotaReport } from './report.ts'
 
 export { ProviderError, type ProviderErrorCode } from '../provider-error.ts'
 
@@ -87,5 +87,7 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
+  /** A made-up account whose plan stands so, for previews: nobody's numbers. One is made of the features when left out. */
+  sample?(settings: Settings, state: PlanState, now: Date): QuotaReport
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
 }

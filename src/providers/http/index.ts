@@ -10,6 +10,7 @@ import { convert, upgradeAddress } from './convert.ts'
 import { findings } from './findings.ts'
 import { hostOf, type Mapping, readMapping } from './mapping.ts'
 import { fieldsInUrl } from './requests.ts'
+import { sampleReport } from './sample.ts'
 import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
 import { FieldSchema } from './schema-requests.ts'
 
@@ -35,6 +36,7 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
   tidyConnection: connection =>
     connection && Object.fromEntries(Object.entries(connection).map(([field, value]) => [field, value.trim()])),
   features: ({ quotas }) => ({ known: Object.keys(quotas), shown: Object.keys(quotas) }),
+  sample: sampleReport,
   create(settings, { name, now, log, watch }) {
     const { mapping, mistakes } = readMapping(settings)
     if (!mapping) throw new ConfigurationError(mistakes)
@@ -97,13 +99,14 @@ function connectionSchema(written: unknown): TObject {
   return Type.Object(Object.fromEntries(known), { additionalProperties: false })
 }
 
-function fieldSchema({ title, description, example, secret }: typeof FieldSchema.static) {
+function fieldSchema({ title, description, example, findAt, secret }: typeof FieldSchema.static) {
   const options = {
     minLength: 1,
     maxLength: VALUE_LENGTH_MAX,
     title,
     description: description ?? title,
-    ...(example !== undefined && { examples: [example] })
+    ...(example !== undefined && { examples: [example] }),
+    ...(findAt !== undefined && { findAt })
   }
   return secret ? Secret(options) : Type.String(options)
 }
