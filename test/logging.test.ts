@@ -21,6 +21,7 @@ t.test('LOG_LEVEL sets the level, or leaves it at info', async t => {
 t.test('what is hidden is derived from the schemas, and is this', async t => {
   t.strictSame(configuredSecrets(adapters), [
     'apiKey',
+    'appSecret',
     'bearer',
     'clientId',
     'clientSecret',
