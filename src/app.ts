@@ -7,26 +7,30 @@ import { buildManagementApp } from './management/app.ts'
 import { createStanding } from './management/metrics-standing.ts'
 import { createObserver, type ServiceEvent } from './observe/events.ts'
 import { createEventLog } from './observe/log.ts'
-import { createMetrics, type MetricsNames } from './observe/metrics.ts'
+import { createMetrics } from './observe/metrics.ts'
 import type { Tracing } from './observe/tracing.ts'
+import { createUpstreamCalls } from './observe/upstream-calls.ts'
+import type { Presenter } from './presentation/presenter.ts'
+import { noTokens } from './preview/connect-link.ts'
+import { createConnectTokens } from './providers/connect-tokens.ts'
 import type { SharedConnections } from './providers/shared-connections.ts'
+import { type PublicAction, withLinks } from './public/quota-info.ts'
 import { createUpgradeLinks } from './public/upgrade-links.ts'
 import { createWatch } from './public/watch.ts'
 import { createReports } from './quota/reports.ts'
+import type { QuotaService } from './quota/service.ts'
 import { createBackground } from './service/background.ts'
-import type { Current } from './service/current.ts'
+import { metricsNamesOf } from './service/current.ts'
 import { createLive } from './service/live.ts'
 import { openServiceStore } from './service/open-store.ts'
 import { createPublicSide } from './service/public-side.ts'
 import { createSources } from './service/sources.ts'
 import { storeErrorTeller } from './service/store-errors.ts'
-import type { TemporaryStore } from './store/temporary.ts'
+import { inStore } from './store/in-store.ts'
 import type { Tries } from './webhooks/delivery.ts'
 import type { CrewListener } from './workers/crew.ts'
-import type { FirstProcess } from './workers/first-process.ts'
+import type { WorkerOptions } from './workers/first-process.ts'
 import { hireCrew, type Workers } from './workers/hire.ts'
-
-export { storeErrorTeller }
 
 export interface ServiceOptions {
   configuration: Configuration
@@ -48,12 +52,6 @@ export interface ServiceOptions {
   workers?: Workers | undefined
   /** The process whose worker this one is: it does all but answering calls. */
   worker?: WorkerOptions | undefined
-}
-
-export interface WorkerOptions {
-  first: FirstProcess
-  /** Where nothing is to be kept. */
-  temporary: TemporaryStore | undefined
 }
 
 export interface Service {
@@ -106,6 +104,8 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
   observer.subscribe(event => first?.take(event) || eventLog.listener(event))
   opened.defer(() => eventLog.close())
   if (tracing) observer.subscribe(tracing.listener)
+  const upstream = createUpstreamCalls()
+  observer.subscribe(upstream.listener)
   const onReport: CrewListener['report'] = (key, report) => {
     if (!first) background.onReport(key, report)
     else if (current().configuration.webhooks.length > 0) first.report(key, report)
@@ -141,7 +141,7 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
     sources,
     log: logger,
     isStopping,
-    onSwap: current => metrics?.rename(namesIn(current)),
+    onSwap: current => metrics?.rename(metricsNamesOf(current)),
     spread: crew?.configure,
     isChecking: !first,
     ...{ reports, watch, publish: observer.publish, onFault, now }
@@ -170,16 +170,21 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
   const links = publicUrl
     ? createUpgradeLinks({ publicUrl, secret: await store.signingKey('upgrade-links'), now })
     : undefined
+  const ask: QuotaService<PublicAction>['ask'] = call => current().quotas.ask(call)
+  const presenter: Presenter = (...said) => current().presenter(...said)
+  const language = () => current().configuration.presentation.language
+  const connectTokens = createConnectTokens({ secret: () => inStore(store.signingKey('connect-tokens')), now })
+  const { publish } = observer
   const publicSide = crew
     ? undefined
     : createPublicSide({
-        ...{ configuration, current, store, links, logger, tracing, isStopping },
-        publish: observer.publish
+        ...{ configuration, current, store, links, logger, tracing, isStopping, publish, connectTokens, now },
+        ...{ ask, presenter, language }
       })
   const isStoreKept = configuration.store !== undefined
   const standing = createStanding({ shared, store: isStoreKept ? store : undefined })
   // Without that listener nobody could read them.
-  const metrics = management && createMetrics({ ...namesIn(current()), standing, now, others: crew?.metrics })
+  const metrics = management && createMetrics({ ...metricsNamesOf(current()), standing, now, others: crew?.metrics })
   if (metrics) observer.subscribe(metrics.listener)
   const lasting = () => [
     untraced,
@@ -202,6 +207,7 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
       },
       store,
       shared,
+      connectTokens,
       isStoreKept,
       sources: { get: (name: string) => current().sources.get(name) },
       markPlan: reports.markPlan,
@@ -210,7 +216,14 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
       isStopping,
       reload: readAgain && live.reload,
       levels,
-      workers: crew?.standing
+      workers: crew?.standing,
+      providers: () => current().sources,
+      previews: {
+        ...{ ask, presenter, language, upstream },
+        actions: () => current().actions,
+        linked: result =>
+          withLinks(result, { languages: [] }, { ...(links && { links }), connectTokens: noTokens, language })
+      }
     })
   // Readiness is told until the last call was answered.
   opened.defer(async () => {
@@ -232,12 +245,4 @@ async function open(options: ServiceOptions, opened: AsyncDisposableStack): Prom
   live.start()
   if (isStoreKept && !first) background.start()
   return { publicUrl: address, ...(managementUrl && { managementUrl }), reload: live.reload }
-}
-
-function namesIn({ actions, sources, configuration }: Current): MetricsNames {
-  return {
-    actions: actions.keys(),
-    providers: sources.keys(),
-    basePaths: configuration.forward.map(({ basePath }) => basePath)
-  }
 }

@@ -31,6 +31,17 @@ export const errorCatalogue = {
     message: 'The management API needs a bearer token.',
     remedy: 'Send the header "Authorization: Bearer …" with the token of management.token.'
   },
+  INSTANCE_REFUSED: {
+    status: 401,
+    message: 'The parameter instance is not signed by Wix for this app, or not within the last day.',
+    remedy:
+      "Open the app's page in the site's Wix dashboard again. Should it stay so, check that wix.appSecret is the secret key that the app's dashboard shows."
+  },
+  OWNER_NEEDED: {
+    status: 403,
+    message: 'Only the owner of the site may do this; nothing was changed.',
+    remedy: "Let the owner open the app's page in the site's Wix dashboard."
+  },
   ACTION_NOT_FOUND: {
     status: 404,
     message: 'The configuration has no such action.',
@@ -41,6 +52,11 @@ export const errorCatalogue = {
     message: 'This upgrade link is not one of ours, or leads nowhere any more.',
     remedy: "Open the site's quotas again and use the button that is shown there."
   },
+  CONNECT_TOKEN_ENDED: {
+    status: 404,
+    message: 'This token connects nothing: it was not made here, has ended, or was used.',
+    remedy: "Open the site's quotas in Wix again and use the button that is shown there."
+  },
   PROVIDER_NOT_FOUND: {
     status: 404,
     message: 'The configuration has no such provider, or that provider has one connection for all sites.',
@@ -50,6 +66,11 @@ export const errorCatalogue = {
     status: 404,
     message: 'This site has no connection with this provider.',
     remedy: 'Save one with PUT.'
+  },
+  ANOTHER_ACCOUNT: {
+    status: 409,
+    message: 'Another account is connected with this site; nothing was changed.',
+    remedy: 'Give the account that is connected, or say that the other one takes its place.'
   },
   SITE_REMOVED: {
     status: 409,

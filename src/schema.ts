@@ -1,5 +1,13 @@
 // The one module that knows which TypeBox this is, so that moving to another major touches one file.
-import { FormatRegistry, type SchemaOptions, type Static, type TObject, type TSchema, Type } from '@sinclair/typebox'
+import {
+  FormatRegistry,
+  type SchemaOptions,
+  type Static,
+  type TObject,
+  type TSchema,
+  Type,
+  TypeGuard
+} from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
 import { Value, ValuePointer } from '@sinclair/typebox/value'
@@ -10,6 +18,11 @@ export { Type, TypeCompiler, Value, ValueErrorType, ValuePointer }
 /** A string that no log and no answer may ever show: what is hidden is found by this mark. */
 export function Secret(options: SchemaOptions = {}) {
   return Type.String({ minLength: 1, ...options, secret: true })
+}
+
+/** Whether a value is a schema of an object, with schemas for all its properties. */
+export function isObjectSchema(value: unknown): value is TObject {
+  return TypeGuard.IsObject(value)
 }
 
 /** The names of all properties, at any depth, that are marked as secrets. */

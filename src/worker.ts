@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace'
 import { startService } from './app.ts'
 import { loggerFor } from './commands/logger.ts'
+import { onUncaught, UNCAUGHT } from './commands/uncaught.ts'
 import { durationMs } from './config/durations.ts'
 import { readFrom } from './config/files.ts'
 import { loadConfiguration } from './config/load.ts'
@@ -30,7 +31,7 @@ try {
   const secrets = createLogSecrets()
   const read = () => {
     const configuration = loadConfiguration(file, { environment, adapters, readFile: readFrom(first.files()) })
-    secrets.learn(configuration.hidden)
+    secrets.learn(configuration)
     return configuration
   }
   const configuration = read()
@@ -42,14 +43,20 @@ try {
     worker: { first, temporary: temporary && opened(temporary) }
   })
   const { drain, grace } = configuration.server
-  const ending = closeWithGrace(
-    // Of time that is up the first process tells.
-    { delay: durationMs(drain) + durationMs(grace), logger, onTimeout: () => {}, skip: [...SIGNALS] },
-    async ({ err }) => {
-      if (err) logger.fatal({ err }, 'a worker stops after an error nobody caught')
-      await service.close()
-    }
-  )
+  let failed = false
+  // Of time that is up the first process tells.
+  const onTimeout = () => {}
+  const delay = durationMs(drain) + durationMs(grace)
+  const ending = closeWithGrace({ delay, logger, onTimeout, skip: [...SIGNALS, ...UNCAUGHT] }, async () => {
+    await service.close()
+    if (failed) process.exit(EXIT.failed)
+  })
+  onUncaught(logger, err => {
+    if (failed) process.exit(EXIT.failed)
+    failed = true
+    logger.fatal({ err }, 'a worker stops after an error nobody caught')
+    ending.close()
+  })
   first.listening(service.publicUrl)
   await first.stop
   ending.close()

@@ -9,8 +9,6 @@ import { LANGUAGES, signCalls, sitesOf } from './tokens.ts'
 
 const CONNECTIONS = 64
 const SITES = 500
-/** No call comes again within a round, however fast. */
-const CALLS = 30_000
 
 export interface Candidate {
   name: string
@@ -27,6 +25,8 @@ export interface Candidate {
 export interface CompareOptions {
   rounds: number
   seconds: number
+  /** Calls that are signed: in so many none comes again soon, however fast they are answered. */
+  distinct: number
   onRound: (name: string, round: number) => void
 }
 
@@ -40,12 +40,12 @@ const OTHERS: readonly { name: string; isLimit: boolean; args: readonly string[]
 export async function compare(
   stage: Stage,
   startOther: (args: readonly string[]) => Promise<RunningServer>,
-  { rounds, seconds, onRound }: CompareOptions
+  { rounds, seconds, distinct, onRound }: CompareOptions
 ): Promise<Candidate[]> {
   const docspace = await stage.startDocSpace()
   const sites = sitesOf(SITES)
   const kindOf = (site: number) => String(site % docspace.keys.length)
-  const calls = await signCalls(stage.wix, sites, CALLS, { kindOf })
+  const calls = await signCalls(stage.wix, sites, distinct, { kindOf })
   const bridge = await stage.startBridge({ docspace, sites })
   const answers = await learnAnswers(bridge.port, calls)
 
@@ -68,10 +68,7 @@ export async function compare(
       }))
     )
   )
-  const candidates = servers.map(({ name, isLimit }) => ({
-    ...{ name, isLimit, wrong: 0 },
-    ...{ cpuUs: [], callsPerSecond: [], p50Ms: [], p99Ms: [] }
-  })) as Candidate[]
+  const candidates = servers.map(({ name, isLimit }) => newCandidate(name, isLimit))
 
   for (let round = 0; round <= rounds; round++) {
     for (const [index, { name, server, isAnswer }] of servers.entries()) {
@@ -104,6 +101,11 @@ function constantly(answer: unknown): (kind: string, text: string) => boolean {
     return text === first
   }
 }
+
+const newCandidate = (name: string, isLimit: boolean): Candidate => ({
+  ...{ name, isLimit, wrong: 0 },
+  ...{ cpuUs: [], callsPerSecond: [], p50Ms: [], p99Ms: [] }
+})
 
 /** What each kind of call is answered, asked for once; that these are answers, and that they differ, is looked at here. */
 async function learnAnswers(port: number, calls: Parameters<typeof load>[0]['calls']): Promise<Map<string, string>> {

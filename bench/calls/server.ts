@@ -42,6 +42,7 @@ export async function startServer(args: readonly string[], log: string, until = 
     cpuSeconds: () => sum(processesOf(child).map(pid => cpuSecondsOf(pid))),
     rssMb: () => sum(processesOf(child).map(pid => rssMbOf(pid))),
     async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')
     }

@@ -39,6 +39,8 @@ export interface CommandDefinition<Options extends CommandOptions> {
   details?: string
   /** What follows the name, such as FILE; each is needed. */
   operands?: readonly string[]
+  /** What may follow after these, any number of times, such as FILE. */
+  rest?: string
   options: Options
   /** Command lines as one would type them, without the program's name. */
   examples?: readonly string[]
@@ -56,7 +58,7 @@ export interface Command extends Omit<CommandDefinition<CommandOptions>, 'run'> 
 
 /** Makes a command of its definition; `run` is given values of the types that its options say. */
 export function defineCommand<const Options extends CommandOptions>(definition: CommandDefinition<Options>): Command {
-  const { name, operands: needed = [], options } = definition
+  const { name, operands: needed = [], rest, options } = definition
   return {
     ...definition,
     async run(args, context) {
@@ -65,7 +67,7 @@ export function defineCommand<const Options extends CommandOptions>(definition: 
       const missing = needed.slice(positionals.length)
       if (missing.length > 0) throw new UsageError(`${name} needs ${missing.join(' and ')}.`)
       const surplus = positionals.slice(needed.length)
-      if (surplus.length > 0) throw new UsageError(`Too many words: ${surplus.join(' ')}.`)
+      if (surplus.length > 0 && rest === undefined) throw new UsageError(`Too many words: ${surplus.join(' ')}.`)
       return definition.run({ values, operands: positionals }, context)
     }
   }

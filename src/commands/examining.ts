@@ -74,8 +74,13 @@ export async function examineAndShow(
 
 /** How this program was called, for commands that are to be pasted. */
 function programName({ npm_lifecycle_event: script }: NodeJS.ProcessEnv): string {
+  // https://docs.npmjs.com/cli/using-npm/scripts#environment
+  if (script === 'npx') return 'npx quota-bridge'
   if (script !== undefined) return 'npm start --'
-  return `${basename(process.execPath)} ${relative(process.cwd(), process.argv[1] ?? '')}`
+  const program = process.argv[1] ?? ''
+  // As npm installs it into a folder of PATH.
+  if (basename(program) === 'quota-bridge') return 'quota-bridge'
+  return `${basename(process.execPath)} ${relative(process.cwd(), program)}`
 }
 
 /** A word as a shell takes it for one. */

@@ -34,8 +34,8 @@ ${examples.length === 0 ? '' : `\nExamples:\n${examples.map(line => `  quota-bri
 }
 
 /** How a command is called, in one line or two. */
-export function usageOf({ name, operands = [], options }: Command): string {
-  const start = ['Usage: quota-bridge', name, ...operands].join(' ')
+export function usageOf({ name, operands = [], rest, options }: Command): string {
+  const start = ['Usage: quota-bridge', name, ...operands, ...(rest === undefined ? [] : [`[${rest}]...`])].join(' ')
   const parts = Object.entries(options).map(([option, { type, value, multiple }]) => {
     const text = type === 'boolean' ? `--${option}` : `--${option} ${value}`
     return option === 'config' ? text : `[${text}]${multiple ? '...' : ''}`

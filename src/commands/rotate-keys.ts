@@ -1,10 +1,10 @@
 // quota-bridge rotate-keys: re-encrypts every stored secret under the first key, while the service runs.
-import { storeErrorTeller } from '../app.ts'
 import type { Configuration } from '../config/load.ts'
 import { loadConfiguration } from '../config/load.ts'
 import { EXIT } from '../exit.ts'
 import { ConfigurationError } from '../mistakes.ts'
 import { adapters } from '../providers/index.ts'
+import { storeErrorTeller } from '../service/store-errors.ts'
 import { openStore } from '../store/index.ts'
 import type { Resealed, Step } from '../store/rotation.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'

@@ -17,6 +17,7 @@ import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
 import { fail } from './fail.ts'
 import { loggerFor } from './logger.ts'
+import { onUncaught, UNCAUGHT } from './uncaught.ts'
 
 export const serve = defineCommand({
   name: 'serve',
@@ -41,7 +42,7 @@ export const serve = defineCommand({
         const remembering = rememberingFiles()
         const configuration = loadConfiguration(file, { environment, adapters, readFile: remembering.readFile })
         files = remembering.files()
-        secrets.learn(configuration.hidden)
+        secrets.learn(configuration)
         return configuration
       }
       const configuration = read()
@@ -58,10 +59,20 @@ export const serve = defineCommand({
       const delay = durationMs(drain) + durationMs(grace)
       const onTimeout = () =>
         logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
-      closeWithGrace({ delay, logger, onTimeout, skip: [RELOAD_SIGNAL] }, async ({ signal, err }) => {
-        if (err) logger.fatal({ err }, 'stopping after an error nobody caught')
-        else logger.info({ signal }, 'stopping')
-        await service.close()
+      let failed = false
+      const closing = closeWithGrace(
+        { delay, logger, onTimeout, skip: [RELOAD_SIGNAL, ...UNCAUGHT] },
+        async ({ signal }) => {
+          if (!failed) logger.info({ signal }, 'stopping')
+          await service.close()
+          if (failed) process.exit(EXIT.failed)
+        }
+      )
+      onUncaught(logger, err => {
+        if (failed) process.exit(EXIT.failed)
+        failed = true
+        logger.fatal({ err }, 'stopping after an error nobody caught')
+        void closing.close()
       })
       return EXIT.ok
     } catch (error) {
@@ -79,7 +90,6 @@ function workersOf({ workers }: Configuration['server']): number {
 }
 
 const RELOAD_SIGNAL = 'SIGHUP'
-
 /** As services do: https://man7.org/linux/man-pages/man7/daemon.7.html */
 function reloadOnSignal({ reload }: Pick<Service, 'reload'>, logger: Logger): void {
   process.on(RELOAD_SIGNAL, () => {

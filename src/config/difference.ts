@@ -26,8 +26,10 @@ export function differenceOf(before: Configuration, after: Configuration): Diffe
     restart: [
       ...keys(before.server, after.server).map(at('server')),
       ...(isDeepStrictEqual(before.forward, after.forward) ? [] : ['forward']),
+      ...keys(before.connect, after.connect).map(at('connect')),
       ...(listener ? keys(addressOf(management), addressOf(later)).map(at('management')) : ['management']),
-      ...store.map(key => (key === '' ? 'store' : at('store')(key)))
+      ...store.map(key => (key === '' ? 'store' : at('store')(key))),
+      ...[...after.providers].flatMap(([name, { adapter }]) => (adapter.isOutdated ? [`providers.${name}.module`] : []))
     ],
     live: [
       ...(isDeepStrictEqual(of(before), of(after)) ? [] : ['wix']),

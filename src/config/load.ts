@@ -1,5 +1,6 @@
 // From a file to a checked configuration, or to all of its mistakes at once.
 import type { KeyObject } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
 import { logLevelMistakes } from '../logging.ts'
 import { ConfigurationError, type Mistake, schemaMistakes, sentenceOf } from '../mistakes.ts'
 import type { ForwardTarget } from '../public/forward/forward.ts'
@@ -7,6 +8,7 @@ import type { ProviderAdapter } from '../quota/provider.ts'
 import { type Static, Value } from '../schema.ts'
 import type { Webhook } from '../webhooks/delivery.ts'
 import { readPublicKey } from '../wix/public-key.ts'
+import { connectMistakes, withConnectPage } from './connect.ts'
 import { parseYaml, type YamlFile } from './document.ts'
 import { type ReadFile, readWholeFile } from './files.ts'
 import { fit, type IsFilled } from './fit.ts'
@@ -17,16 +19,24 @@ import { fillPlaceholders, placeholdersIn, WHY_UNREADABLE } from './placeholders
 import { overridePorts } from './ports.ts'
 import { type ConfiguredAction, type ConfiguredProvider, readActions, readProviders } from './providers.ts'
 import { ConfigurationSchema } from './schema.ts'
+import { ownSecretsOf } from './secrets.ts'
 import { portMistakes, serverMistakes } from './server.ts'
 import { type ConfiguredStore, readStore, StoreSchema, storeMistakes } from './store.ts'
 import { readWebhooks } from './webhooks.ts'
-import { hiddenFromLog, publicValues, type Withhold, withholder, withholdFromMistakes } from './withheld.ts'
+import {
+  hiddenFromLog,
+  lineWithholder,
+  publicValues,
+  type Withheld,
+  type Withhold,
+  withholdFromMistakes
+} from './withheld.ts'
 
 export type Configuration = Omit<
   Static<typeof ConfigurationSchema>,
   'wix' | 'management' | 'store' | 'webhooks' | 'providers' | 'actions' | 'forward'
 > & {
-  wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean }
+  wix: { appId: string; publicKeys: KeyObject[]; allowUnsigned: boolean; appSecret?: string }
   management?: ConfiguredManagement
   store?: ConfiguredStore
   /** Who is told of what happens. */
@@ -37,17 +47,17 @@ export type Configuration = Omit<
   forward: ForwardTarget[]
   providers: ReadonlyMap<string, ConfiguredProvider>
   actions: ReadonlyMap<string, ConfiguredAction>
-  /** What must not show in the log: placeholders by the values that came from them, as they stand in JSON. */
-  hidden: ReadonlyMap<string, string>
-  /** A line of the log with those placeholders in the place of the values. */
+  /** A line of the log without what must not show there. */
   withhold: Withhold
-}
+} & Withheld
 
 export interface LoadOptions {
   environment: NodeJS.ProcessEnv
   adapters: ReadonlyMap<string, ProviderAdapter>
   /** Reads the files that are named; from the disk when left out. */
   readFile?: ReadFile
+  /** The configuration's, from which it names modules; where the process works when left out. */
+  folder?: string
 }
 
 /**
@@ -68,7 +78,7 @@ export function loadConfiguration(file: string, options: LoadOptions): Configura
       }
     ])
   }
-  return readConfiguration(text, options)
+  return readConfiguration(text, { ...options, folder: dirname(resolve(file)) })
 }
 
 /**
@@ -100,19 +110,23 @@ export function inspectConfiguration(yaml: string, options: LoadOptions): Inspec
   }
 }
 
-function inspectFile(yaml: string, file: YamlFile, { environment, adapters, readFile }: LoadOptions): Inspection {
+function inspectFile(
+  yaml: string,
+  file: YamlFile,
+  { environment, adapters, folder = process.cwd(), readFile }: LoadOptions
+): Inspection {
   const mistakes: Mistake[] = [...logLevelMistakes(environment), ...file.mistakes]
   const filled = fillPlaceholders(file.value, environment, mistakes, readFile)
   const isFilled: IsFilled = path => filled.writtenAt(path) !== undefined
-  const written = overridePorts(filled.value, environment, mistakes)
+  const filledIn = overridePorts(filled.value, environment, mistakes)
   // Before defaults are filled in: what was written matters.
-  const basePath = entry(entry(written, 'server'), 'basePath')
-  const draft = fit(ConfigurationSchema, Value.Default(ConfigurationSchema, written), isFilled)
+  const basePath = entry(entry(filledIn, 'server'), 'basePath')
+  const draft = fit(ConfigurationSchema, Value.Default(ConfigurationSchema, filledIn), isFilled)
   mistakes.push(...languageMistakes(entry(entry(draft, 'presentation'), 'language')))
   mistakes.push(...schemaMistakes(ConfigurationSchema, draft))
   // Also where the file as a whole is wrong already: an operator wants all mistakes in one run.
-  const providers = readProviders(entry(draft, 'providers'), adapters, isFilled, mistakes)
-  const actions = readActions(entry(draft, 'actions'), providers, mistakes)
+  const written = readProviders(entry(draft, 'providers'), { adapters, folder }, isFilled, mistakes)
+  const actions = readActions(entry(draft, 'actions'), written, mistakes)
   const forwarding = readForward(entry(draft, 'forward'), basePath, isFilled, mistakes)
   const publicKeys = readPublicKeys(entry(entry(draft, 'wix'), 'publicKey'), mistakes)
   const valid = Value.Check(ConfigurationSchema, draft) ? draft : undefined
@@ -131,9 +145,18 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters, read
         store?.url.startsWith('postgres') ?? false,
         valid.wix.allowUnsigned,
         valid.server.publicUrl,
-        providers
-      )
+        written
+      ),
+      ...connectMistakes(valid.connect, {
+        publicUrl: valid.server.publicUrl,
+        hasStore: store !== undefined,
+        hasAppSecret: valid.wix.appSecret !== undefined,
+        allowUnsigned: valid.wix.allowUnsigned,
+        basePaths: forwarding.basePaths,
+        providers: written
+      })
     )
+  const providers = valid ? withConnectPage(written, valid.connect, valid.server.publicUrl) : written
   const read = { ...forwarding, publicKeys, webhooks, providers, actions, ...(store && { store }) }
   const plain = placeholdersIn(yaml).reduce((text, placeholder) => text.replaceAll(placeholder, ' '), yaml)
   if (mistakes.length > 0 || !valid) {
@@ -144,15 +167,19 @@ function inspectFile(yaml: string, file: YamlFile, { environment, adapters, read
   }
   const { wix, management, store: _store, forward: _forward, ...others } = valid
   const { publicKeys: _keys, ...parts } = read
+  const { publicKey: _key, ...wixWithoutKey } = wix
   // Whoever looks for a wrong app's id compares it with the one that came.
-  const hidden = hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId]))
+  const withheld = {
+    hidden: hiddenFromLog(filled.fillings, publicValues(plain, [...adapters.keys(), wix.appId])),
+    ownSecrets: ownSecretsOf(providers.values(), adapters)
+  }
   const configuration = {
     ...others,
     ...parts,
-    wix: { appId: wix.appId, publicKeys, allowUnsigned: wix.allowUnsigned },
+    wix: { ...wixWithoutKey, publicKeys },
     ...(management && { management: readManagement(management) }),
-    hidden,
-    withhold: withholder(hidden)
+    ...withheld,
+    withhold: lineWithholder(withheld)
   }
   return { mistakes: [], configuration, parts: configuration }
 }

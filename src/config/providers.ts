@@ -29,16 +29,22 @@ export interface ConfiguredAction {
   labels: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
+/** What adapters there are, and the folder of the configuration, for those that read more from there. */
+export interface KnownAdapters {
+  adapters: ReadonlyMap<string, ProviderAdapter>
+  folder: string
+}
+
 /** The providers that are right in themselves; what is wrong with the others goes to `mistakes`. */
 export function readProviders(
   value: unknown,
-  adapters: ReadonlyMap<string, ProviderAdapter>,
+  known: KnownAdapters,
   isFilled: IsFilled,
   mistakes: Mistake[]
 ): Map<string, ConfiguredProvider> {
   const providers = new Map<string, ConfiguredProvider>()
   for (const [name, written] of entries(value)) {
-    const provider = readProvider(name, written, adapters, isFilled, mistakes)
+    const provider = readProvider(name, written, known, isFilled, mistakes)
     if (provider) providers.set(name, provider)
   }
   return providers
@@ -47,7 +53,7 @@ export function readProviders(
 function readProvider(
   name: string,
   written: unknown,
-  adapters: ReadonlyMap<string, ProviderAdapter>,
+  { adapters, folder }: KnownAdapters,
   isFilled: IsFilled,
   mistakes: Mistake[]
 ): ConfiguredProvider | undefined {
@@ -65,7 +71,11 @@ function readProvider(
     })
     return undefined
   }
-  const adapter = known.adapterFor?.(written) ?? known
+  const adapter = known.adapterFor?.(written, folder) ?? known
+  if ('message' in adapter) {
+    mistakes.push({ ...adapter, path: [...at, ...adapter.path] })
+    return undefined
+  }
   const perSite = 'connection' in written && written.connection === PER_SITE
   const schema = providerSchema(adapter, perSite ? PER_SITE : 'shared')
   const settings = fit(schema, Value.Default(schema, written), isFilled, at)

@@ -1,7 +1,8 @@
 // The configuration file as an operator writes it. Descriptions and examples appear in error messages and in docs/reference.md.
 import { LANGUAGES } from '../presentation/catalogues.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
-import { type Static, type TObject, Type } from '../schema.ts'
+import { Secret, type Static, type TObject, Type } from '../schema.ts'
+import { ConnectSchema } from './connect.ts'
 import { Duration } from './durations.ts'
 import { ManagementSchema } from './management.ts'
 import { ServerSchema } from './server.ts'
@@ -73,6 +74,13 @@ export const ConfigurationSchema = Type.Object(
             "the app's public key: PEM, whose line breaks may be blanks or literal \\n, or base64 of the PEM; a list while a key is rotated",
           examples: ['${WIX_PUBLIC_KEY}']
         }),
+        appSecret: Type.Optional(
+          Secret({
+            description:
+              "the app's secret key, from the dashboard's page OAuth; lets the app's page in the Wix dashboard connect sites",
+            examples: ['${WIX_APP_SECRET}']
+          })
+        ),
         allowUnsigned: Type.Boolean({
           default: false,
           description: 'whether calls that nobody signed are answered too; for development only',
@@ -90,6 +98,7 @@ export const ConfigurationSchema = Type.Object(
     ),
     management: Type.Optional(ManagementSchema),
     store: Type.Optional(StoreSchema),
+    connect: ConnectSchema,
     webhooks: Type.Optional(WebhooksSchema),
     presentation: Type.Object(
       {
@@ -153,7 +162,7 @@ const perSite = {
       format: 'uri',
       pattern: '^https?://\\S+$',
       description:
-        'with per-site: where the button Connect leads, with instanceId as a parameter; without it nothing is shown for a site that has no connection',
+        'with per-site: where the button Connect leads, a page of your own, with a signed token as a parameter; without it, and without connect.page, nothing is shown for a site that has no connection',
       examples: ['https://app.example.com/connect']
     })
   )
@@ -180,7 +189,8 @@ export function providerSchema(
       }),
       ...settingsSchema.properties
     },
-    strict
+    // Only what names the rest itself is open.
+    { additionalProperties: settingsSchema.additionalProperties === true }
   )
 }
 

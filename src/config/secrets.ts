@@ -11,3 +11,13 @@ export function configuredSecrets(adapters: ReadonlyMap<string, ProviderAdapter>
   ])
   return secretNames(ConfigurationSchema, ...schemas)
 }
+
+/** The names of secrets that are a provider's own: what a connection of it is says the configuration, or code that it names. */
+export function ownSecretsOf(
+  providers: Iterable<{ adapter: ProviderAdapter }>,
+  adapters: ReadonlyMap<string, ProviderAdapter>
+): string[] {
+  const schemas = [...providers].flatMap(({ adapter }) => [adapter.settingsSchema, adapter.connectionSchema])
+  const known = configuredSecrets(adapters)
+  return secretNames(...schemas).filter(name => !known.includes(name))
+}

@@ -10,23 +10,43 @@ const LOG_MIN = 8
 /** A text with placeholders in the place of their values. */
 export type Withhold = (text: string) => string
 
+/** What of a configuration its log must not show. */
+export interface Withheld {
+  /** Placeholders by the values that came from them, as they stand in JSON. */
+  hidden: ReadonlyMap<string, string>
+  /** Names of secrets that its providers have, beside those that every configuration has. */
+  ownSecrets: readonly string[]
+}
+
 /** For the log of a service: what was a secret stays one, also once another configuration has taken its place. */
 export interface LogSecrets {
   withhold: Withhold
-  /** Placeholders by the values that are withheld from now on too. */
-  learn(hidden: ReadonlyMap<string, string>): void
+  /** What is withheld from now on too. */
+  learn(withheld: Withheld): void
 }
 
 export function createLogSecrets(): LogSecrets {
   const known = new Map<string, string>()
+  const names = new Set<string>()
   let replace: Withhold = text => text
   return {
     withhold: text => replace(text),
-    learn(hidden) {
+    learn({ hidden, ownSecrets }) {
       for (const [value, placeholder] of hidden) known.set(value, placeholder)
-      replace = withholder(known)
+      for (const name of ownSecrets) names.add(name)
+      replace = lineWithholder({ hidden: known, ownSecrets: [...names] })
     }
   }
+}
+
+/** Takes out of a line of the log, which is JSON, what must not show. */
+export function lineWithholder({ hidden, ownSecrets }: Withheld): Withhold {
+  const withhold = withholder(hidden)
+  if (ownSecrets.length === 0) return withhold
+  const names = ownSecrets.map(name => JSON.stringify(name).replace(/[^\w"]/g, '\\$&')).join('|')
+  const text = String.raw`"(?:[^"\\]|\\.)*"`
+  const members = new RegExp(String.raw`(${names}):(?:${text}|\[(?:${text},?)*\])`, 'g')
+  return line => withhold(line.replace(members, '$1:"[secret]"'))
 }
 
 /** Mistakes as they may be told. `isPublic` says which values are no secret. */

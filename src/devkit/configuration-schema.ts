@@ -11,7 +11,7 @@ type Json = Record<string, unknown>
 /** The draft that editors know. */
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 /** Of ours, and of no meaning to anybody else. */
-const OWN_KEYWORDS: ReadonlySet<string> = new Set(['secret', 'shown', 'form'])
+const OWN_KEYWORDS: ReadonlySet<string> = new Set(['secret', 'shown', 'form', 'findAt'])
 /** What a placeholder is; any text may hold one, and where a number is wanted it is one. */
 const PLACEHOLDER = { type: 'string', pattern: '\\$\\{[^}]+\\}' }
 /** What says how a text must be, and is not asked of a placeholder. */

@@ -7,7 +7,9 @@ import { startService } from '../app.ts'
 import { readConfiguration } from '../config/load.ts'
 import { configuredSecrets } from '../config/secrets.ts'
 import { createLogger, logLevel } from '../logging.ts'
+import { SignInLink } from '../management/sign-in.ts'
 import { adapters } from '../providers/index.ts'
+import { Value } from '../schema.ts'
 import type { ScenarioName } from './docspace-scenarios.ts'
 import { startFakeDocSpace } from './fake-docspace.ts'
 import { startFakeMaker } from './fake-maker.ts'
@@ -20,6 +22,8 @@ export interface Stage {
   publicUrl: string
   /** The actions' keys, in the order in which they are shown. */
   actions: string[]
+  /** An address that opens the preview in a browser, once. */
+  preview(): Promise<string>
   /** Ends all of it. */
   close(): Promise<void>
 }
@@ -40,12 +44,14 @@ export async function startStage(scenario: ScenarioName, port: number): Promise<
     opened.defer(() => rmSync(folder, { recursive: true, force: true }))
     const yaml = demoConfiguration({ port, appId: wix.appId, docspaceUrl: docspace.url, makerUrl: maker.url, folder })
     const { PORT: _named, MANAGEMENT_PORT: _unused, ...environment } = process.env
+    const token = randomBytes(16).toString('hex')
     const configuration = readConfiguration(yaml, {
       environment: {
         ...environment,
         WIX_PUBLIC_KEY: wix.publicKeyPem,
         DOCSPACE_API_KEY: docspace.portal.keys.owner,
-        ENCRYPTION_KEY: randomBytes(32).toString('base64')
+        ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+        MANAGEMENT_TOKEN: token
       },
       adapters
     })
@@ -54,12 +60,23 @@ export async function startStage(scenario: ScenarioName, port: number): Promise<
     const logger = createLogger(level, configuredSecrets(adapters), process.stderr)
     const service = await startService({ configuration, logger })
     opened.defer(() => service.close())
-    const { publicUrl } = service
-    return { wix, publicUrl, actions: [...configuration.actions.keys()], close: () => opened.disposeAsync() }
+    const { publicUrl, managementUrl = '' } = service
+    return {
+      ...{ wix, publicUrl },
+      actions: [...configuration.actions.keys()],
+      preview: async () => `${managementUrl}preview#${await signInCode(managementUrl, token)}`,
+      close: () => opened.disposeAsync()
+    }
   } catch (error) {
     await opened.disposeAsync()
     throw error
   }
+}
+
+async function signInCode(managementUrl: string, token: string): Promise<string> {
+  const headers = { authorization: `Bearer ${token}` }
+  const link: unknown = await (await fetch(`${managementUrl}v1/sign-in-links`, { method: 'POST', headers })).json()
+  return Value.Parse(SignInLink, link).code
 }
 
 interface Places {
@@ -76,6 +93,7 @@ wix:
   appId: ${appId}
   publicKey: \${WIX_PUBLIC_KEY}
 server: { host: 127.0.0.1, port: ${port} }
+management: { port: 0, token: "\${MANAGEMENT_TOKEN}" }
 forward: { to: "${makerUrl}" }
 store:
   url: ${JSON.stringify(`file:${join(folder, 'quota-bridge.db')}`)}

@@ -1,5 +1,6 @@
 // npm run demo: the service between fakes on free ports, asked as Wix would ask, and left running.
 import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigurationError } from '../mistakes.ts'
 import { Value } from '../schema.ts'
 import { QuotaInfoAnswer } from '../wix/contract.ts'
@@ -14,6 +15,9 @@ import { lookOf } from './look.ts'
 
 /** A signed call, beside the key that it was signed with. */
 const CALL_FILE = KEY_FILE.replace(/[^/]+$/, 'call.jws')
+
+/** How often the demo asks where it is told to come back. */
+const TRIES_MAX = 20
 
 /** What a port may be the matter with, by the system's code. */
 const PORT_TROUBLES: Record<string, string> = { EADDRINUSE: 'is taken', EACCES: 'is not for everybody to listen on' }
@@ -47,7 +51,7 @@ function tellFailure(error: unknown, { PORT }: NodeJS.ProcessEnv): { text: strin
 }
 
 async function play(stage: Stage, scenario: ScenarioName, languages: string[]): Promise<void> {
-  const { wix, publicUrl, actions, close } = stage
+  const { wix, publicUrl, actions, preview, close } = stage
   const [action = ''] = actions
   const invoked = await wix.ask(
     publicUrl,
@@ -66,7 +70,8 @@ Wix runs ${action}: it goes on to the maker's server, ${invoked.status} ${await 
 Wix asks for quotas. As curl would say it:
   curl -d @${CALL_FILE} ${urlOf(publicUrl)}
 The site owner reads, in ${look.paint('bold', 'Manage your automations quotas')}:
-${showCards(cards, look)}Ask in another language, in a second terminal (Ctrl+C ends the demo):
+${showCards(cards, look)}See it as in Wix: ${await preview()}
+Ask in another language, in a second terminal (Ctrl+C ends the demo):
   npm run wix:call -- --url ${new URL(publicUrl).host} --action ${action} --language de
 `)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void close())
@@ -82,7 +87,11 @@ async function printWire(stage: Stage, languages: string[]): Promise<void> {
 /** One quota call: what Wix signed, and what it was answered. */
 async function askFor({ wix, publicUrl }: Stage, actionKey: string, languages: string[]) {
   const call = wix.payload({ actionKey, languages })
-  const response = await fetch(urlOf(publicUrl), { method: 'POST', body: await wix.sign(call) })
+  const signed = await wix.sign(call)
+  const post = () => fetch(urlOf(publicUrl), { method: 'POST', body: signed })
+  let response = await post()
+  // A machine that is still busy with starting all this says so at first.
+  for (let tries = 1; response.status === 503 && tries < TRIES_MAX; tries++) response = await sleep(1000).then(post)
   const body: unknown = await response.json()
   if (!Value.Check(QuotaInfoAnswer, body))
     throw new Error(`unexpected answer ${response.status}: ${JSON.stringify(body)}`)

@@ -16,11 +16,10 @@ function pageAt(path: string): FakePage | undefined {
       title: "Plans of a fake maker's newsletter",
       text: 'Here the maker of the action sells more e-mails.'
     }
-  const site = searchParams.get('instanceId')
-  if (pathname !== '/' || site === null) return undefined
+  if (pathname !== '/' || !searchParams.has('token')) return undefined
   return {
     title: "Connect DocSpace: a page of a fake maker's app",
-    text: `Here the app asks for the portal and the API key of the site ${site}, and saves them over the management API.`
+    text: 'Here the app redeems the token over the management API, which says whose site this is, asks for the portal and the API key, and saves them.'
   }
 }
 

@@ -107,14 +107,18 @@ export function besides(line: Line, right: Span, columns: number): Line[] {
   return [line, [blanks(columns - widthOf(right.text)), right]]
 }
 
+/** Longer than any line, and nobody's to read over a shoulder. */
+const TOKEN = /([?&]token=)[^&]+/
+
 /**
  * A label and its address, in one line where they fit, as far indented as they fit. An address is never broken: it could not
- * be clicked then. One that is too long for a line is cut; the JSON has it whole.
+ * be clicked then. One that is too long for a line is cut, and so is a token in it; the JSON has it whole.
  */
 export function linkLines(label: Span, address: string, columns: number, indents: readonly number[]): Line[] {
-  const width = widthOf(`${label.text} ${address}`)
+  const told = address.replace(TOKEN, '$1…')
+  const width = widthOf(`${label.text} ${told}`)
   const indent = indents.find(each => each + width <= columns)
   const shown = (text: string): Span => ({ text, style: 'dim', address })
-  if (indent !== undefined) return [[blanks(indent), label, { text: ' ' }, shown(address)]]
-  return [...wrap(label.text, columns).map(text => [{ ...label, text }]), [shown(cut(address, columns))]]
+  if (indent !== undefined) return [[blanks(indent), label, { text: ' ' }, shown(told)]]
+  return [...wrap(label.text, columns).map(text => [{ ...label, text }]), [shown(cut(told, columns))]]
 }

@@ -47,9 +47,15 @@ export async function generateOpenApi(version: string): Promise<string> {
       tags: [
         { name: 'Wix', description: 'What Wix calls.' },
         { name: "The maker's own server", description: 'What Wix calls too, passed on to where forward: says.' },
+        { name: 'Site owners', description: 'What the owner of a site opens in a browser.' },
         {
           name: 'Connections',
           description: "The sites' own connections: the management listener, when a provider has connection: per-site."
+        },
+        {
+          name: 'Preview',
+          description:
+            'What site owners read, for the maker and the operator: pages for a browser on the management listener, and what they ask.'
         },
         { name: 'Configuration', description: 'The configuration of the running service, on the management listener.' },
         { name: 'Health', description: 'What load balancers and orchestrators call.' },
@@ -62,6 +68,11 @@ export async function generateOpenApi(version: string): Promise<string> {
             type: 'http',
             scheme: 'bearer',
             description: 'A token of management.token, on the management listener.'
+          },
+          signInCode: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The code of a link that `quota-bridge preview` has made, once.'
           },
           metricsToken: {
             type: 'http',
@@ -76,6 +87,7 @@ export async function generateOpenApi(version: string): Promise<string> {
   const storeOfNobody = {
     connections: neverConnected,
     audit: { write: neverCalled, forget: neverCalled, list: neverCalled },
+    oneUses: { use: neverCalled, isUsed: neverCalled },
     health: neverCalled
   }
   await app.register(publicRoutes, {
@@ -88,6 +100,21 @@ export async function generateOpenApi(version: string): Promise<string> {
     quotas: { ask: neverCalled, upgradeUrl: neverCalled },
     links: { linked: neverCalled, read: neverCalled },
     presenter: neverCalled,
+    origins: { note: neverCalled },
+    connectTokens: { linkFor: neverCalled },
+    connect: {
+      connections: neverConnected,
+      origins: { get: neverCalled },
+      oneUses: { isUsed: neverCalled },
+      connectTokens: { read: neverCalled },
+      save: neverCalled,
+      sources: neverCalled,
+      app: neverCalled,
+      fromQuotaScreen: true,
+      frameAncestors: [],
+      now: Date.now
+    },
+    language: neverCalled,
     log: { info: neverCalled }
   })
   await app.register(forwardedOperations)
@@ -101,6 +128,16 @@ export async function generateOpenApi(version: string): Promise<string> {
     isStopping: neverCalled,
     reload: neverCalled,
     levels: { level: neverCalled, set: neverCalled },
+    providers: neverCalled,
+    previews: {
+      actions: neverCalled,
+      ask: neverCalled,
+      presenter: neverCalled,
+      linked: neverCalled,
+      language: neverCalled,
+      upstream: { during: neverCalled }
+    },
+    connectTokens: { read: neverCalled },
     sources: new Map(),
     markPlan: neverCalled,
     publish: neverCalled,

@@ -1,6 +1,7 @@
 // What an owner reads, found out as the service finds it: what is stored counts, and nothing is stored.
 import type { ConfiguredAction } from '../config/providers.ts'
 import { createPresenter } from '../presentation/presenter.ts'
+import { withoutToken } from '../preview/connect-link.ts'
 import { gently } from '../providers/gentleness.ts'
 import type { PublicAction } from '../public/quota-info.ts'
 import type { QuotaProvider } from '../quota/provider.ts'
@@ -8,10 +9,9 @@ import { createReports } from '../quota/reports.ts'
 import { createQuotaService, type QuotaOutcome } from '../quota/service.ts'
 import type { Shown } from '../quota/show.ts'
 import { createSource, fetchWithinMs, type SourceSettings } from '../quota/source.ts'
-import { createLocalChanges } from '../store/changes.ts'
 import { canonicalSite } from '../store/connection-key.ts'
 import type { StoreInspection } from '../store/inspection.ts'
-import { localLeases } from '../store/leases.ts'
+import { storeKeepingNothing } from '../store/keeps-nothing.ts'
 import type { Examination } from './examination.ts'
 import type { Answer } from './result.ts'
 
@@ -42,7 +42,7 @@ export async function tellAnswer(
   const { adapter, settings, name, freshness } = configured
   const provider = adapter.create(settings, { name, now, log: { warn: ignore } })
   try {
-    const store = keepingNothing(question.store)
+    const store = storeKeepingNothing(question.store)
     const source = createSource(configured, neverPastCaches(provider, fetchWithinMs(freshness)), store)
     const wired: PublicAction = { ...action, source }
     const reports = createReports(store, { now, onStoreError: ignore, onUnusable: ignore, onFetch: ignore })
@@ -80,24 +80,9 @@ function neverPastCaches(provider: QuotaProvider, fetchMs: number) {
   }
 }
 
-/** What a service needs of a store, over one that is only read. */
-function keepingNothing(store: Question['store']) {
-  const nothing = async () => undefined
-  return {
-    knowledge: {
-      get: store?.knowledge.get ?? (async () => ({})),
-      putSnapshot: nothing,
-      addMark: async () => false,
-      replaceMark: nothing
-    },
-    connections: { get: store?.connections.get ?? nothing },
-    leases: localLeases,
-    changes: createLocalChanges()
-  }
-}
-
 /** With upgrade links a button leads by way of us; the link itself would be noted as a purchase. */
 function throughUs(outcome: QuotaOutcome, publicUrl: string | undefined): QuotaOutcome {
+  if (outcome.kind === 'connect') return { ...outcome, connectUrl: withoutToken(outcome.connectUrl) }
   if (outcome.kind !== 'report' || publicUrl === undefined) return outcome
   const upgradeUrl = `${publicUrl.replace(/\/$/, '')}/v1/upgrade/…`
   const groups = outcome.report.groups.map(group => (group.upgradeUrl ? { ...group, upgradeUrl } : group))

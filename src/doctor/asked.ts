@@ -76,7 +76,8 @@ async function checkInTime(provider: QuotaProvider, connection: unknown, ms: num
   }))
 }
 
-function whyNot(error: unknown): ProviderError {
+/** A provider's failure; anything else is a fault, and thrown on. */
+export function whyNot(error: unknown): ProviderError {
   if (error instanceof ProviderError) return error
   throw error
 }

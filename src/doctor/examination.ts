@@ -1,6 +1,6 @@
 // What all checks of one examination share: the configuration as far as it is right, the store, the providers' answers.
 // Everything is looked at when it is first wanted, once.
-
+import { dirname, resolve } from 'node:path'
 import { type Configuration, inspectConfiguration } from '../config/load.ts'
 import { fillPlaceholders } from '../config/placeholders.ts'
 import type { ConfiguredAction } from '../config/providers.ts'
@@ -90,7 +90,10 @@ export interface Examination extends ExaminationOptions {
 export function beginExamination(options: ExaminationOptions): Examination {
   const { file, environment, adapters, now, site } = options
   const written = readWritten(file)
-  const { mistakes, parts } = inspectConfiguration(written?.text ?? '', { environment, adapters })
+  const { mistakes, parts } = inspectConfiguration(written?.text ?? '', {
+    ...{ environment, adapters },
+    folder: dirname(resolve(file))
+  })
   const mask = createMask({
     filled: fillPlaceholders(written?.value, environment, []).value,
     secretNames: [...configuredSecrets(adapters), ...[...(parts.providers?.values() ?? [])].flatMap(namesOfSecrets)],

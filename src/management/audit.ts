@@ -19,7 +19,7 @@ const AuditEntry = Type.Object(
     at: Type.String({ format: 'date-time', description: 'When.' }),
     actor: Type.String({
       description:
-        'The name of the token that was used; `wix` for an app event, `command` for a command line, `service` for what the service does by itself.'
+        'The name of the token that was used; `quota-screen` or `site-owner` for the page /connect, by the way to it; `wix` for an app event, `command` for a command line, `service` for what the service does by itself.'
     }),
     action: Type.String({
       description:

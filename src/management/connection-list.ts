@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/errors.ts'
 import { Type } from '../schema.ts'
+import { canonicalSite } from '../store/connection-key.ts'
 import { inStore } from '../store/in-store.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { type ConnectionRoutesOptions, security, tags } from './connections.ts'
@@ -23,6 +24,9 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
         querystring: Type.Object({
           provider: Type.Optional(
             Type.String({ ...STORABLE, minLength: 1, description: 'Only those with this provider.' })
+          ),
+          instanceId: Type.Optional(
+            Type.String({ ...STORABLE, minLength: 1, maxLength: 256, description: 'Only those of this site.' })
           ),
           health: Type.Optional(
             Type.Union(
@@ -50,7 +54,8 @@ export const connectionListRoute: FastifyPluginAsyncTypebox<
       }
     },
     async request => {
-      const { cursor, limit = PAGE_DEFAULT, ...filter } = request.query
+      const { cursor, limit = PAGE_DEFAULT, instanceId, ...others } = request.query
+      const filter = { ...others, ...(instanceId !== undefined && { instanceId: canonicalSite(instanceId) }) }
       const after = cursor === undefined ? {} : { after: readCursor(CursorKey, cursor) }
       // One more than asked for tells whether there is a next page.
       const rows = await inStore(connections.list({ ...filter, ...after, limit: limit + 1 }))

@@ -3,14 +3,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
 import type { Publish } from '../observe/events.ts'
-import { checkConnection } from '../providers/connection-check.ts'
-import { publishHealth } from '../providers/site-health.ts'
+import { createSaveConnection, validConnection } from '../providers/save-connection.ts'
 import type { Source } from '../quota/source.ts'
 import { Type } from '../schema.ts'
 import { type ConnectionKey, canonicalSite } from '../store/connection-key.ts'
-import type { Connections, HealthReport, SavedConnection, StoredConnection } from '../store/connections.ts'
+import type { Connections, HealthReport, StoredConnection } from '../store/connections.ts'
 import { inStore } from '../store/in-store.ts'
-import { createSiteCheck, refused, validConnection } from './connection-check.ts'
+import { createSiteCheck } from './connection-check.ts'
 import { ConnectionView, viewConnection } from './connection-view.ts'
 import { STORABLE } from './paging.ts'
 
@@ -60,6 +59,7 @@ const ONE_CONNECTION_ERRORS = [
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, options) => {
   const { connections, sources, markPlan, publish, now } = options
   const checkSite = createSiteCheck(connections, now, publish)
+  const save = createSaveConnection({ connections, publish, now })
 
   function perSite(name: string): Source {
     const found = sources.get(name)
@@ -71,27 +71,6 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     const found = await inStore(connections.get(key))
     if (!found) throw new QuotaBridgeError('CONNECTION_NOT_FOUND')
     return found
-  }
-
-  /** Saves what works; nothing when the site is removed while that is found out. */
-  async function checkAndSave(
-    site: Source,
-    key: ConnectionKey,
-    connection: unknown,
-    actor: string
-  ): Promise<SavedConnection | undefined> {
-    const save = await inStore(connections.beginSave(key))
-    try {
-      const health = await checkConnection(site, connection, now)
-      if (health.health === 'failing') throw refused(site, health)
-      const saved = await inStore(connections.put(key, connection, health, actor, save))
-      if (saved) publishHealth(publish, site, key.instanceId, health)
-      return saved
-    } catch (error) {
-      // Should that fail too, it is forgotten by itself.
-      await save.drop().catch(() => {})
-      throw error
-    }
   }
 
   app.put(
@@ -133,10 +112,11 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
       const key = keyOf(request.params)
       const site = perSite(key.provider)
       const connection = validConnection(site, request.body)
+      const { actor } = request
       const saved =
         request.query.check !== false
-          ? await checkAndSave(site, key, connection, request.actor)
-          : await inStore(connections.put(key, connection, UNCHECKED, request.actor))
+          ? await save({ source: site, key, connection, actor })
+          : await inStore(connections.put(key, connection, UNCHECKED, actor))
       if (!saved) throw new QuotaBridgeError('SITE_REMOVED')
       // Not what is stored by now: another change may have come since.
       return reply.code(saved.created ? 201 : 200).send(viewConnection(saved.stored, site.adapter))

@@ -29,13 +29,21 @@ const warningOf = (address: string) => ({
 })
 
 /** Makes the hook that lets a request pass only with one of the tokens of that moment, and notes which; it throws UNAUTHORIZED or RATE_LIMITED. */
-export type RequireToken = (tokens: () => readonly NamedToken[]) => (request: FastifyRequest) => Promise<void>
+export type RequireToken = (
+  tokens: () => readonly NamedToken[],
+  unauthorized?: { message: string; remedy: string }
+) => (request: FastifyRequest) => Promise<void>
+
+/** The token that a request brings; empty when it brings none. */
+export function bearerOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? ''
+}
 
 /** Wrong tokens are counted for all that it guards together. */
 export function createTokenGuard(log: FastifyBaseLogger): RequireToken {
   const wrong = createFailures(WINDOW_MS)
   const warn = createCountedWarnings(log, warningOf('other addresses'))
-  return tokens => async request => {
+  return (tokens, unauthorized) => async request => {
     if (wrong.count(request.ip) >= WRONG_MAX) {
       throw new QuotaBridgeError('RATE_LIMITED', {
         message: 'Too many wrong tokens came from this address.',
@@ -43,14 +51,14 @@ export function createTokenGuard(log: FastifyBaseLogger): RequireToken {
         retryAfterSeconds: WINDOW_MS / 1000
       })
     }
-    const given = digest(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
+    const given = digest(bearerOf(request))
     // Digests have one length, so that the comparison tells nothing about a token's own; every token is compared, so that
     // the time does not tell which one was near.
     const [match] = tokens().filter(({ token }) => timingSafeEqual(digest(token), given))
     if (!match) {
       wrong.add(request.ip)
       warn(warningOf(request.ip))
-      throw new QuotaBridgeError('UNAUTHORIZED')
+      throw new QuotaBridgeError('UNAUTHORIZED', unauthorized)
     }
     request.actor = match.name
   }

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../errors.ts'
 
 /** What the public listener answers itself. */
-export type CallRoute = 'quota-info' | 'app-event' | 'upgrade' | 'health'
+export type CallRoute = 'quota-info' | 'app-event' | 'upgrade' | 'connect' | 'health'
 
 /** Where an answer's numbers came from, in the words of its `Cache-Status`; `none` where there was nobody to ask. */
 export type Served = 'hit' | 'miss' | 'update' | 'stale' | 'none'

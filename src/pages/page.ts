@@ -14,17 +14,37 @@ export interface Page {
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
+/** What a page may do beside being read. */
+export interface PageRights {
+  /** Whether it may send its forms, here alone. */
+  sendsForms?: boolean
+  /** Whose pages may show it in a frame. */
+  frameAncestors?: readonly string[]
+}
+
 /**
- * What goes out with every page. Nothing is loaded but the style that stands in it, and where a link leads is not told from
+ * What goes out with a page. Nothing is loaded but the style that stands in it, and where a link leads is not told from
  * where: an address of ours may hold a token. https://www.w3.org/TR/CSP3/
  */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff'
+export function headersFor({ sendsForms = false, frameAncestors = [] }: PageRights): Readonly<Record<string, string>> {
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${STYLE_HASH}'`,
+    "base-uri 'none'",
+    `form-action ${sendsForms ? "'self'" : "'none'"}`,
+    `frame-ancestors ${frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'"}`
+  ]
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff'
+  }
 }
+
+/** What goes out with a page that is there to be read. */
+export const pageHeaders = headersFor({})
 
 /** The whole document. */
 export function pageDocument({ language, title, body }: Page): string {

@@ -60,7 +60,7 @@ export function nameIn(language: string, key: string): string | undefined {
 }
 
 /** Of pages of our own, which are no action's: nobody words them differently. */
-const OF_PAGES = /^page\./
+const OF_PAGES = /^page\.|\.(field|hint|finding)\./
 
 /** What a message or a name of an answer says in English; undefined when there is no such key. */
 export function inEnglish(key: string): string | undefined {

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { v5 as uuidv5 } from 'uuid'
 import { stateOverAt } from '../quota/plan.ts'
 import type { AsOf, Plan, PlanState, Quota, QuotaGroup, QuotaReport } from '../quota/report.ts'
+import type { Reconnect } from '../quota/service.ts'
 import type * as wix from '../wix/contract.ts'
 import { asOfSentence } from './age.ts'
 import type { MessageKey } from './catalogues.ts'
@@ -20,7 +21,9 @@ export interface PresentOptions extends Naming {
   sizes: SizeStyle
   now: Date
   /** Said in every tooltip, for a report that was fetched earlier. */
-  asOf?: AsOf
+  asOf?: AsOf | undefined
+  /** Where the connection is put right; in the place of buying more. */
+  reconnect?: Reconnect | undefined
 }
 
 const UPGRADE_BUTTONS: Record<PlanState, MessageKey> = {
@@ -52,11 +55,17 @@ function presentGroup(report: QuotaReport, group: QuotaGroup, options: PresentOp
   return {
     plans: group.plans.map(plan => presentPlan(report, plan, options)),
     quotas: group.quotas.map(quota => presentQuota(report, quota, options)),
+    ...(options.reconnect && { upgradeCta: reconnectButton(options.reconnect, options) }),
     ...(limited &&
+      !options.reconnect &&
       group.upgradeUrl && {
         upgradeCta: { url: group.upgradeUrl, label: options.words.say(UPGRADE_BUTTONS[report.state ?? 'active']) }
       })
   }
+}
+
+function reconnectButton({ url, title: name }: Reconnect, { words }: PresentOptions): wix.CallToAction {
+  return { url, label: words.tell('button.connect', { name }) }
 }
 
 function presentPlan({ vocabulary, account }: QuotaReport, plan: Plan, options: PresentOptions): wix.Plan {

@@ -68,11 +68,11 @@ export function createPresenter({ sizes, language: fallbackLanguage = 'en', now 
         language
       }
     }
-    const { report, asOf } = outcome
+    const { report, asOf, reconnect } = outcome
     const at = now()
     const options = { words, labels, fallbackLanguage, sizes, now: new Date(at) }
     // What is older says how old, which another minute changes.
-    if (asOf) return { answer: present(report, { ...options, asOf }), language }
+    if (asOf) return { answer: present(report, { ...options, asOf, reconnect }), language }
     return remembered(report, words, at, () => present(report, options))
   }
 }

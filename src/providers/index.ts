@@ -2,8 +2,9 @@
 import type { ProviderAdapter } from '../quota/provider.ts'
 import { docspace } from './docspace/index.ts'
 import { http } from './http/index.ts'
+import { module } from './module/index.ts'
 import { staticAdapter } from './static/index.ts'
 
 export const adapters: ReadonlyMap<string, ProviderAdapter> = new Map(
-  [docspace, http, staticAdapter].map(adapter => [adapter.type, adapter] as const)
+  [docspace, http, module, staticAdapter].map(adapter => [adapter.type, adapter] as const)
 )

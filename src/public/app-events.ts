@@ -1,5 +1,7 @@
-// POST /v1/app-events: Wix tells that something happened to the app on a site. Only its removal matters to us.
+// POST /v1/app-events: Wix tells that something happened to the app on a site. That it was removed matters to us, and that it was
+// installed on a copy of another site.
 // https://dev.wix.com/docs/rest/app-management/app-instance/app-instance-removed
+// https://dev.wix.com/docs/rest/app-management/app-instance/app-instance-installed
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorResponses } from '../http/errors.ts'
@@ -7,14 +9,17 @@ import { Type } from '../schema.ts'
 import { isStorable } from '../store/connection-key.ts'
 import type { Connections } from '../store/connections.ts'
 import { inStore } from '../store/in-store.ts'
+import type { Origins } from '../store/origins.ts'
 import type { AppEvent, AppEventReader } from '../wix/envelope.ts'
 
 export interface AppEventsOptions {
   readAppEvent: AppEventReader
   connections: Pick<Connections, 'removeSite'>
+  origins: Pick<Origins, 'note'>
 }
 
 const APP_REMOVED = 'AppRemoved'
+const APP_INSTALLED = 'AppInstalled'
 /** Who removed a site's connections, in the audit. */
 const ACTOR = 'wix'
 
@@ -31,7 +36,7 @@ export const AppEventAnswer = Type.Object(
 
 export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async (
   app,
-  { readAppEvent, connections }
+  { readAppEvent, connections, origins }
 ) => {
   app.post(
     '/v1/app-events',
@@ -42,7 +47,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
         tags: ['Wix'],
         summary: 'What happened to the app on a site',
         description:
-          'When the app is removed from a site, everything that names that site is deleted, but for what was saved after the event was signed. Any other event is answered and ignored. Telling an event twice, or late, does no harm.',
+          'When the app is removed from a site, everything that names that site is deleted, but for what was saved after the event was signed. When it is installed on a copy of a site, that is noted for the page on which the copy is connected. Any other event is answered and ignored. Telling an event twice, or late, does no harm.',
         consumes: ['text/plain'],
         body: Type.String({
           description:
@@ -70,6 +75,7 @@ export const appEventsRoute: FastifyPluginAsyncTypebox<AppEventsOptions> = async
         const removed = await removeSite(connections, event)
         request.log.info({ site: event.instanceId, connections: removed }, 'app removed, site forgotten')
       }
+      if (event.eventType === APP_INSTALLED) await noteOrigin(origins, event)
       return { status: 'ok' as const }
     }
   )
@@ -86,4 +92,14 @@ async function removeSite(
     })
   // When the store fails, Wix tells it again later.
   return inStore(connections.removeSite(instanceId, signedAt, ACTOR))
+}
+
+/** Of a site that is no copy, and of one that cannot be told apart from its origin, there is nothing to note. */
+async function noteOrigin(
+  origins: Pick<Origins, 'note'>,
+  { instanceId, originInstanceId, signedAt }: AppEvent
+): Promise<void> {
+  if (instanceId === undefined || originInstanceId === undefined || instanceId === originInstanceId) return
+  if (!isStorable(instanceId) || !isStorable(originInstanceId)) return
+  await inStore(origins.note(instanceId, originInstanceId, signedAt))
 }

@@ -2,11 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
+import type { OnRefused } from '../http/errors.ts'
 import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
 import type { Publish } from '../observe/events.ts'
 import type { BeginCall } from '../observe/tracing.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
+import { type ConnectRouteOptions, connectRoute } from './connect/route.ts'
 import { answerElsewhere } from './elsewhere.ts'
 import { createForgeries } from './forgeries.ts'
 import type { ForwardTarget } from './forward/forward.ts'
@@ -19,19 +21,24 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** Within which a whole request has arrived, where it is answered here. */
 const REQUEST_TIMEOUT_MS = 10_000
 
+/** What the page for connecting sites needs beside what all of this listener has. */
+export type ConnectPage = Omit<ConnectRouteOptions, 'language' | 'presenter' | 'canBelieveAddresses' | 'onRefused'>
+
 export interface PublicRoutesOptions extends Omit<QuotaInfoOptions, 'places' | 'forgeries'>, AppEventsOptions {
   /** Whether a request's address is its caller's: behind a proxy, when server.trustProxy says so. */
   canBelieveAddresses: boolean
   /** In front of the quota call's path. */
   basePaths: readonly string[]
-  /** Of pages for readers none of whose languages we have; English when left out. */
-  language?: () => string
+  /** The page for connecting sites; absent where there is none. */
+  connect?: ConnectPage | undefined
+  /** Hears of each call that was refused to such a page. */
+  onRefused?: OnRefused
 }
 
 /** Every route of this listener. */
 export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = async (
   app,
-  { basePaths, readAppEvent, connections, canBelieveAddresses, language = () => 'en', ...given }
+  { basePaths, readAppEvent, connections, origins, canBelieveAddresses, connect, onRefused, ...given }
 ) => {
   app.register(livenessRoute)
   const quotaInfo = { ...given, places: { underWay: 0 }, forgeries: createForgeries({ canBelieveAddresses }) }
@@ -40,13 +47,14 @@ export const publicRoutes: FastifyPluginAsyncTypebox<PublicRoutesOptions> = asyn
     for (const basePath of basePaths) {
       calls.register(quotaInfoRoutes, { prefix: basePath.replace(/\/+$/, ''), ...quotaInfo })
     }
-    calls.register(appEventsRoute, { readAppEvent, connections })
-    const { links, quotas } = quotaInfo
+    calls.register(appEventsRoute, { readAppEvent, connections, origins })
+    const { links, quotas, language, presenter } = quotaInfo
     if (links) calls.register(upgradeRoute, { links, quotas, language })
+    if (connect) calls.register(connectRoute, { ...connect, language, presenter, canBelieveAddresses, onRefused })
   })
 }
 
-export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses' | 'log'> {
+export interface PublicAppOptions extends Omit<PublicRoutesOptions, 'canBelieveAddresses' | 'onRefused' | 'log'> {
   logger: FastifyBaseLogger
   /** For the line of each answer; `logger` when left out. */
   callLog?: PublicRoutesOptions['log']
@@ -72,22 +80,28 @@ export function buildPublicApp({
   beginCall,
   ...options
 }: PublicAppOptions) {
+  const onRefused = createRefusals(publish)
   const app = createListener({
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     isStopping,
-    onRefused: createRefusals(publish),
+    onRefused,
     watch: { publish, beginCall },
     ...(trustProxy !== undefined && { trustProxy }),
     // Node knows one time for all requests; what is answered here keeps its own.
     requestTimeoutMs: Math.max(REQUEST_TIMEOUT_MS, ...forward.map(({ timeoutMs }) => timeoutMs))
   })
-  answerElsewhere(app, { basePaths: options.basePaths, forward, publish })
+  answerElsewhere(app, {
+    basePaths: options.basePaths,
+    hasConnectPage: options.connect !== undefined,
+    forward,
+    publish
+  })
   // A context of their own: what is passed on meets neither the reading of bodies nor its limits.
   app.register(async own => {
     refuseLateBodies(own, REQUEST_TIMEOUT_MS)
     readBodiesAsText(own)
-    own.register(publicRoutes, { ...options, log: callLog, canBelieveAddresses: trustProxy !== undefined })
+    own.register(publicRoutes, { ...options, log: callLog, canBelieveAddresses: trustProxy !== undefined, onRefused })
   })
   return app
 }

@@ -8,6 +8,8 @@ import { createForwarder, type ForwardTarget, unfit } from './forward/forward.ts
 export interface ElsewhereOptions {
   /** Every path under which Wix asks for quotas; each ends in a slash. */
   basePaths: readonly string[]
+  /** Whether the page for connecting sites is there. */
+  hasConnectPage: boolean
   /** The maker's own servers; none means that nothing is passed on. */
   forward: readonly ForwardTarget[]
   /** Hears of each call that is passed on. */
@@ -20,7 +22,7 @@ export interface ElsewhereOptions {
  */
 export function answerElsewhere(
   app: Pick<FastifyInstance, 'addHook' | 'server'>,
-  { basePaths, forward, publish }: ElsewhereOptions
+  { basePaths, hasConnectPage, forward, publish }: ElsewhereOptions
 ): void {
   if (forward.length === 0) {
     const bases = basePaths.map(basePath => ({ basePath }))
@@ -34,7 +36,7 @@ export function answerElsewhere(
   app.server.once('close', () => void forwarder.close())
   app.addHook('onRequest', async (request, reply) => {
     if (!request.is404) return
-    const verdict = decide(request.raw.url ?? '', forward)
+    const verdict = decide(request.raw.url ?? '', forward, hasConnectPage)
     if (verdict.kind === 'refused') throw unfit(verdict.reason)
     if (verdict.kind !== 'below') throw new QuotaBridgeError('NOT_FOUND')
     await forwarder.pass(verdict.base, verdict.rest, request, reply)

@@ -4,14 +4,17 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyReply } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { answerError, errorResponses } from '../http/errors.ts'
+import { cacheStatus, namesOf, notToldLine, toldLine } from '../http/quota-told.ts'
 import type { AnsweredQuotaCall } from '../observe/calls.ts'
+import { chooseLanguage } from '../presentation/languages.ts'
 import type { Presenter } from '../presentation/presenter.ts'
+import type { ConnectTokens } from '../providers/connect-tokens.ts'
 import { ProviderError } from '../quota/provider.ts'
 import type { QuotaAction, QuotaOutcome, QuotaResult, QuotaService } from '../quota/service.ts'
-import type { Shown } from '../quota/show.ts'
 import { Type } from '../schema.ts'
+import type { ConnectionKey } from '../store/connection-key.ts'
 import { type ActionQuotaInfo, QuotaCallPayload, QuotaInfoAnswer } from '../wix/contract.ts'
-import type { EnvelopeReader } from '../wix/envelope.ts'
+import type { EnvelopeReader, VerifiedCall } from '../wix/envelope.ts'
 import type { Forgeries } from './forgeries.ts'
 import type { UpgradeLinks } from './upgrade-links.ts'
 
@@ -26,6 +29,10 @@ export interface QuotaInfoOptions {
   presenter: Presenter
   /** Upgrade buttons lead by way of these; straight to the provider without them. */
   links?: UpgradeLinks
+  /** What the button Connect leads by. */
+  connectTokens: Pick<ConnectTokens, 'linkFor'>
+  /** Of readers none of whose languages we have. */
+  language: () => string
   /** Calls answered at once; further ones get RATE_LIMITED. */
   maxConcurrentCalls: number
   /** Of all base paths together. */
@@ -55,7 +62,7 @@ const ContentLanguage = Type.String({
 })
 
 export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = async (app, options) => {
-  const { readEnvelope, quotas, presenter, links, maxConcurrentCalls, places, forgeries, log } = options
+  const { readEnvelope, quotas, presenter, maxConcurrentCalls, places, forgeries, log } = options
 
   app.post(
     '/v1/quota-info',
@@ -111,25 +118,11 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         const result = await quotas.ask(call)
         const { action, shown } = result
         request.told = { quota: toldOf(call.actionKey, result) }
-        const { answer, language } = presenter(await withLinks(result, links), action.features, {
+        const { answer, language } = presenter(await withLinks(result, call, options), action.features, {
           languages: call.languages,
           labels: action.labels
         })
-        log.info(
-          {
-            action: call.actionKey,
-            site: call.instanceId,
-            wixRequest: call.requestId,
-            provider: action.source.name,
-            ...(shown && {
-              done: shown.done,
-              ageMs: shown.ageMs,
-              upstreamMs: shown.upstreamMs && Math.round(shown.upstreamMs)
-            }),
-            ms: Math.round(reply.elapsedTime)
-          },
-          'quota told'
-        )
+        log.info(...toldLine(call, result, reply.elapsedTime))
         reply.header('content-language', language)
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
@@ -138,16 +131,13 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('content-type', 'application/json; charset=utf-8')
         return { actionQuotaInfo: answer }
       } catch (error) {
-        const names = { action: call.actionKey, site: call.instanceId, wixRequest: call.requestId }
         if (!(error instanceof ProviderError)) {
           // Whatever is logged of it then says which call it was.
-          request.log = request.log.child(names)
+          request.log = request.log.child(namesOf(call))
           throw error
         }
-        const { code, finding, reason, message, remedy } = error
-        const ms = Math.round(reply.elapsedTime)
         // No warning: that is the connection's, however many calls there are.
-        request.log.info({ ...names, code, finding, reason, what: message, remedy, ms }, 'quota not told')
+        request.log.info(...notToldLine(call, error, reply.elapsedTime))
         return answerError(error, reply)
       } finally {
         places.underWay--
@@ -174,19 +164,30 @@ function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>)
     : { actionKey, provider, served: 'none' }
 }
 
-async function withLinks(
+/** The outcome with each group's upgrade button leading by way of us, and the button Connect with what lets a person connect. */
+export async function withLinks(
   { action, outcome, shown }: QuotaResult<PublicAction>,
-  links: UpgradeLinks | undefined
+  { languages }: Pick<VerifiedCall, 'languages'>,
+  { links, connectTokens, language }: Pick<QuotaInfoOptions, 'links' | 'connectTokens' | 'language'>
 ): Promise<QuotaOutcome> {
-  if (!links || !shown || outcome.kind !== 'report') return outcome
-  return { ...outcome, report: await links.linked(outcome.report, shown.key, action.source.freshness) }
-}
-
-/** What was done about an answer's numbers: https://www.rfc-editor.org/rfc/rfc9211 */
-function cacheStatus(shown: Shown | undefined): string {
-  if (!shown) return 'quota-bridge; fwd=bypass'
-  const detail = shown.asOf ? `; detail=${shown.asOf.reason ?? 'partial'}` : ''
-  if (shown.done === 'hit' || shown.done === 'stale')
-    return `quota-bridge; hit; ttl=${Math.floor(shown.freshMs / 1000)}${detail}`
-  return `quota-bridge; fwd=${shown.done === 'update' ? 'stale' : 'miss'}; stored${detail}`
+  const toConnect = (key: ConnectionKey, address: string, connectsHere: boolean) =>
+    connectTokens.linkFor(address, {
+      ...key,
+      language: chooseLanguage(languages, language()),
+      use: connectsHere ? 'page' : 'maker'
+    })
+  if (outcome.kind === 'connect') {
+    const { key, connectUrl, connectsHere } = outcome
+    return { ...outcome, connectUrl: await toConnect(key, connectUrl, connectsHere) }
+  }
+  if (!shown || outcome.kind !== 'report') return outcome
+  const { freshness, connectUrl, connectsHere = false, adapter } = action.source
+  // Nobody buys with a connection that is refused.
+  if (connectUrl !== undefined && outcome.asOf?.reason === 'refused')
+    return {
+      ...outcome,
+      reconnect: { url: await toConnect(shown.key, connectUrl, connectsHere), title: adapter.title }
+    }
+  if (!links) return outcome
+  return { ...outcome, report: await links.linked(outcome.report, shown.key, freshness) }
 }

@@ -8,7 +8,7 @@ const PATH_LENGTH_MAX = 200
 /** Tells of every refused call but a visitor's that follows an old link. */
 export function createRefusals(publish: Publish): OnRefused {
   return ({ code, message, remedy, data, logged }, { raw }) => {
-    if (code === 'UPGRADE_NOT_FOUND') return
+    if (code === 'UPGRADE_NOT_FOUND' || code === 'CONNECT_TOKEN_ENDED') return
     const { actionKey, ...others } = data
     const facts = texts({ ...others, action: actionKey, ...logged })
     if (code === 'NOT_FOUND') {

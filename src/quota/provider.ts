@@ -3,7 +3,7 @@ import type { Findings } from '../findings.ts'
 import type { Mistake } from '../mistakes.ts'
 import type { ProviderLog, ProviderWatch } from '../observe/provider.ts'
 import type { TObject } from '../schema.ts'
-import type { QuotaReport } from './report.ts'
+import type { PlanState, QuotaReport } from './report.ts'
 
 export { ProviderError, type ProviderErrorCode } from '../provider-error.ts'
 
@@ -70,8 +70,13 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   settingsSchema: TObject
   /** What it needs to speak for somebody; without properties when it needs nothing. */
   connectionSchema: TObject
-  /** The adapter of an entry of the configuration, as it was written, where it says what a connection is. */
-  adapterFor?(written: unknown): ProviderAdapter
+  /**
+   * The adapter of an entry of the configuration, as it was written, where it says what a connection is; or why there is none.
+   * `folder` is the configuration's.
+   */
+  adapterFor?(written: unknown, folder: string): ProviderAdapter | Mistake
+  /** Its code has changed since this process loaded it; only another process can load it anew. */
+  isOutdated?: true
   /**
    * What the schemas cannot say, such as hosts that are not allowed: of the settings, and of a connection. No message
    * quotes a part of the connection: it may come from a placeholder, whose value is never printed.
@@ -82,5 +87,7 @@ export interface ProviderAdapter<Settings = unknown, Connection = unknown> {
   tidyConnection?(connection: Connection): Connection
   /** Ids of the features that an action may name, and those it shows, in order, when it names none. */
   features(settings: Settings): { known: readonly string[]; shown: readonly string[] }
+  /** A made-up account whose plan stands so, for previews: nobody's numbers. One is made of the features when left out. */
+  sample?(settings: Settings, state: PlanState, now: Date): QuotaReport
   create(settings: Settings, context: ProviderContext): QuotaProvider<Connection>
 }

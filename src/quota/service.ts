@@ -21,9 +21,22 @@ export interface QuotaAction {
 
 /** What there is to show: a report, the way to connect, or nothing. */
 export type QuotaOutcome =
-  | { kind: 'report'; report: QuotaReport; asOf?: AsOf }
-  | { kind: 'connect'; connectUrl: string; vocabulary: string; title: string }
+  | { kind: 'report'; report: QuotaReport; asOf?: AsOf; reconnect?: Reconnect }
+  | {
+      kind: 'connect'
+      connectUrl: string
+      connectsHere: boolean
+      key: ConnectionKey
+      vocabulary: string
+      title: string
+    }
   | { kind: 'nothing' }
+
+/** Where a connection is put right that the provider refuses, and what is connected there. */
+export interface Reconnect {
+  url: string
+  title: string
+}
 
 export interface QuotaResult<Action extends QuotaAction> {
   action: Action
@@ -107,11 +120,14 @@ export function createQuotaService<Action extends QuotaAction>(
   }
 }
 
-function connectOutcome({ connectUrl, adapter }: Source, instanceId: string | undefined): QuotaOutcome {
+/** Whoever shows the button puts into its address who the site is, in a way that nobody else can. */
+function connectOutcome(
+  { name, connectUrl, connectsHere = false, adapter }: Source,
+  instanceId: string | undefined
+): QuotaOutcome {
   if (connectUrl === undefined || instanceId === undefined) return { kind: 'nothing' }
-  const url = new URL(connectUrl)
-  url.searchParams.set('instanceId', instanceId)
-  return { kind: 'connect', connectUrl: url.href, vocabulary: adapter.type, title: adapter.title }
+  const key = { provider: name, instanceId }
+  return { kind: 'connect', connectUrl, connectsHere, key, vocabulary: adapter.type, title: adapter.title }
 }
 
 function questionOf({ source, features }: QuotaAction): Omit<Question, 'fingerprint'> {

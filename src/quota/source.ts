@@ -28,6 +28,8 @@ export interface SourceSettings {
   shared?: { connection: unknown; checkOnStart?: boolean }
   /** Where a site without a connection of its own is sent. */
   connectUrl?: string
+  /** Whether that is our own page. */
+  connectsHere?: boolean
 }
 
 export interface KnownConnection {

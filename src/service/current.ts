@@ -1,6 +1,7 @@
 // What a configuration is made into, as far as it can be replaced while the service runs: always as a whole.
 import type { Configuration } from '../config/load.ts'
 import type { Publish } from '../observe/events.ts'
+import type { MetricsNames } from '../observe/metrics.ts'
 import { createPresenter, type Presenter } from '../presentation/presenter.ts'
 import { createSharedConnections, type SharedConnections } from '../providers/shared-connections.ts'
 import type { PublicAction } from '../public/quota-info.ts'
@@ -70,4 +71,13 @@ function createActions({ actions }: Configuration, sources: ReadonlyMap<string, 
     if (source) wired.set(key, { source, features, enforced, labels })
   }
   return wired
+}
+
+/** What may be a label of the metrics. */
+export function metricsNamesOf({ actions, sources, configuration }: Current): MetricsNames {
+  return {
+    actions: actions.keys(),
+    providers: sources.keys(),
+    basePaths: configuration.forward.map(({ basePath }) => basePath)
+  }
 }

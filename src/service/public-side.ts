@@ -7,21 +7,33 @@ import { listen } from '../http/listen.ts'
 import { forKnownFields } from '../logging.ts'
 import type { Publish } from '../observe/events.ts'
 import type { Tracing } from '../observe/tracing.ts'
+import type { Presenter } from '../presentation/presenter.ts'
+import type { ConnectTokens } from '../providers/connect-tokens.ts'
 import { buildPublicApp } from '../public/app.ts'
+import type { PublicAction } from '../public/quota-info.ts'
 import type { UpgradeLinks } from '../public/upgrade-links.ts'
+import type { QuotaService } from '../quota/service.ts'
 import type { Store } from '../store/index.ts'
+import { createConnectPage } from './connect-page.ts'
 import type { Current } from './current.ts'
 
 export interface PublicSideOptions {
   configuration: Configuration
   /** In force at this moment. */
   current: () => Current
-  store: Pick<Store, 'connections'>
+  store: Store
   links: UpgradeLinks | undefined
   logger: Logger
   publish: Publish
   tracing: Tracing | undefined
   isStopping: () => boolean
+  connectTokens: ConnectTokens
+  /** Whatever is in force at the moment of a call. */
+  ask: QuotaService<PublicAction>['ask']
+  presenter: Presenter
+  language: () => string
+  /** Milliseconds since 1970. */
+  now: () => number
 }
 
 export interface PublicSide {
@@ -35,6 +47,7 @@ export interface PublicSide {
 
 export function createPublicSide(options: PublicSideOptions): PublicSide {
   const { configuration, current, store, links, logger, publish, tracing, isStopping } = options
+  const { connectTokens, ask, presenter, language, now } = options
   const { server } = configuration
   const publicLog = logger.child({ listener: 'public' })
   const callLog = forKnownFields(publicLog)
@@ -47,13 +60,16 @@ export function createPublicSide(options: PublicSideOptions): PublicSide {
     readEnvelope: text => current().readEnvelope(text),
     readAppEvent: text => current().readAppEvent(text),
     connections: store.connections,
+    origins: store.origins,
     quotas: {
-      ask: call => current().quotas.ask(call),
+      ask,
       upgradeUrl: (...target) => current().quotas.upgradeUrl(...target)
     },
     ...(links && { links }),
-    presenter: (...said) => current().presenter(...said),
-    language: () => current().configuration.presentation.language,
+    connectTokens,
+    connect: createConnectPage(configuration, { store, connectTokens, current, publish, now }),
+    presenter,
+    language,
     isStopping,
     publish,
     beginCall: tracing?.beginCall,

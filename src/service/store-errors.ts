@@ -1,4 +1,4 @@
-// What is the matter with the database, for the log.
+// What goes wrong with the store, told in the log.
 import type { Logger } from 'pino'
 import { createCountedWarnings } from '../observe/counted-warnings.ts'
 import { StoreError, storeTroubles } from '../store/store-error.ts'

@@ -19,7 +19,7 @@ export interface AuditEntry {
   id: number
   /** Milliseconds since 1970. */
   at: number
-  /** The name of the token that was used, or `wix` for an app event, `command`, or `service` for what it does by itself. */
+  /** The name of the token that was used, `quota-screen` or `site-owner` for the page where sites are connected, `wix` for an app event, `command`, or `service` for what it does by itself. */
   actor: string
   action: string
   provider: string

@@ -1,25 +1,18 @@
 // The sites' own connections: kept encrypted, changed together with the audit row that tells of the change.
-import {
-  type Expression,
-  expressionBuilder,
-  type Kysely,
-  type Selectable,
-  type SqlBool,
-  type Transaction
-} from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import { type Audit, SERVICE_ACTOR } from './audit.ts'
 import type { Changes } from './changes.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Engine } from './database.ts'
 import type { Keyring } from './encryption.ts'
+import { type Health, inHealth, readHealth } from './healths.ts'
 import { forgetKnowledge, forgetNotices } from './knowledge.ts'
+import { type Permit, usePermit } from './permit.ts'
 import { isAfter, openConnection, sealConnection } from './sealed.ts'
 import { beginSave, endSave, lockSite, type PendingSave, removeSite } from './sites.ts'
 import type { ConnectionsTable, Tables } from './tables.ts'
 
-/** `limited`: it works, but tells less than it should. */
-export type Health = 'ok' | 'limited' | 'failing' | 'unchecked'
-export const HEALTHS: readonly Health[] = ['ok', 'limited', 'failing', 'unchecked']
+export { HEALTHS, type Health, readHealth } from './healths.ts'
 
 /** The finding about a connection that no configured key opens. */
 export const UNREADABLE = 'connection-unreadable'
@@ -43,6 +36,8 @@ export interface StoredConnection extends ConnectionKey, HealthReport {
 
 export interface ListFilter {
   provider?: string
+  /** In its canonical form. */
+  instanceId?: string
   health?: Health
   /** Only what comes after this one. */
   after?: ConnectionKey
@@ -55,13 +50,17 @@ export interface Connections {
   list(filter: ListFilter): Promise<StoredConnection[]>
   /** Notes that a save is under way, whose `put` is void when the site is removed before it. */
   beginSave(key: ConnectionKey): Promise<PendingSave>
-  /** Saves a connection; gives undefined, and saves nothing, when the save it belongs to is void. */
+  /**
+   * Saves a connection; gives undefined, and saves nothing, when the save it belongs to is void.
+   * @throws what the permit refuses with; nothing is saved then
+   */
   put(
     key: ConnectionKey,
     connection: unknown,
     health: HealthReport,
     actor: string,
-    save?: PendingSave
+    save?: PendingSave,
+    permit?: Permit
   ): Promise<SavedConnection | undefined>
   /**
    * Notes what a check found, unless the connection was changed meanwhile; gives what is stored now. In the audit stands
@@ -141,11 +140,12 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
       return row && read(row)
     },
 
-    async list({ provider, health, after, limit }) {
+    async list({ provider, instanceId, health, after, limit }) {
       const found: StoredConnection[] = []
       for (let last = after; ; ) {
         let query = db.selectFrom('connections').selectAll().orderBy('provider').orderBy('instance_id').limit(limit)
         if (provider !== undefined) query = query.where('provider', '=', provider)
+        if (instanceId !== undefined) query = query.where('instance_id', '=', instanceId)
         if (health !== undefined) query = query.where(inHealth(health, keyring.keyIds))
         if (last) query = query.where(isAfter(last))
         const rows = (await query.execute()).map(read)
@@ -158,12 +158,14 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
 
     beginSave: ({ instanceId }) => beginSave(db, instanceId, now()),
 
-    put: (key, connection, { health, finding, checkedAt, expiresAt = 0 }, actor, save) =>
+    put: (key, connection, { health, finding, checkedAt, expiresAt = 0 }, actor, save, permit) =>
       change(key.instanceId, async (transaction, changed) => {
         if (save && !(await endSave(transaction, save.token))) return undefined
         const { provider, instanceId } = key
         const before = await rowOf(transaction, key)
         const at = now()
+        const known = { instanceId, before: before && read(before), at }
+        if (permit && !(await usePermit(transaction, permit, known))) return undefined
         const row = {
           provider,
           instance_id: instanceId,
@@ -232,16 +234,4 @@ export function createConnections({ db, engine, keyring, changes, audit, now }: 
         return gone.length
       })
   }
-}
-
-/** A row's health; what another version may have written there is no health. */
-export function readHealth(written: string): Health {
-  return HEALTHS.find(health => health === written) ?? 'unchecked'
-}
-
-/** What no configured key opens is failing, whatever was found when it could be read. */
-function inHealth(health: Health, keyIds: readonly string[]): Expression<SqlBool> {
-  const { eb, and, or } = expressionBuilder<Tables, 'connections'>()
-  const told = eb('health', '=', health)
-  return health === 'failing' ? or([told, eb('key_id', 'not in', keyIds)]) : and([told, eb('key_id', 'in', keyIds)])
 }

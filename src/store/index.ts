@@ -11,6 +11,8 @@ import { createHealthCheck, type StoreHealth } from './health.ts'
 import { createKnowledgeRows, type KnowledgeRows } from './knowledge.ts'
 import { createLeases, type Leases, localLeases } from './leases.ts'
 import { createNotices, type Notices } from './notices.ts'
+import { createOneUses, type OneUses } from './one-use.ts'
+import { createOrigins, type Origins } from './origins.ts'
 import { createRecheckRows, type Rechecks } from './rechecks.ts'
 import { createRotation, type Rotation } from './rotation.ts'
 import { signingKey } from './signing-key.ts'
@@ -41,6 +43,8 @@ export interface Store {
   standing(): Promise<ConnectionCount[]>
   rechecks: Rechecks
   notices: Notices
+  oneUses: OneUses
+  origins: Origins
   audit: Audit
   rotation: Rotation
   changes: Changes
@@ -90,6 +94,8 @@ export async function openStore({
     standing: () => countConnections(queries, keyring),
     rechecks: createRecheckRows(queries, keyring),
     notices: createNotices(queries, engine, audit),
+    oneUses: createOneUses(queries, now),
+    origins: createOrigins(queries),
     audit,
     rotation: createRotation(queries, keyring),
     changes,

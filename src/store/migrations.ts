@@ -17,7 +17,8 @@ export function migrations(engine: Engine): MigrationProvider {
       '007-removals': removals(engine),
       '008-ends-of-credentials': endsOfCredentials,
       '009-rechecks': rechecks,
-      '010-notices': notices(engine)
+      '010-notices': notices(engine),
+      '011-connecting': connecting(engine)
     })
   }
 }
@@ -56,6 +57,25 @@ function notices(engine: Engine): Migration {
         .addPrimaryKeyConstraint('notices_pk', ['type', 'provider', 'instance_id', 'subject'])
         .execute()
       await db.schema.createIndex('notices_by_site').on('notices').columns(['instance_id', 'provider']).execute()
+    }
+  }
+}
+
+function connecting(engine: Engine): Migration {
+  const text = textOf(engine)
+  return {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('one_uses')
+        .addColumn('id', text, column => column.primaryKey())
+        .addColumn('ends_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('origins')
+        .addColumn('instance_id', text, column => column.primaryKey())
+        .addColumn('origin_instance_id', text, column => column.notNull())
+        .execute()
+      await db.schema.createIndex('origins_by_origin').on('origins').columns(['origin_instance_id']).execute()
     }
   }
 }

@@ -4,6 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Audit } from './audit.ts'
 import type { Engine } from './database.ts'
 import { forgetKnowledge, forgetNotices } from './knowledge.ts'
+import { forgetOrigins } from './origins.ts'
 import { noteRemoval, olderThan } from './removals.ts'
 import type { Tables } from './tables.ts'
 
@@ -73,6 +74,7 @@ export async function removeSite(
   const except = left.map(({ provider }) => provider)
   await forgetKnowledge(transaction, instanceId, { except })
   await forgetNotices(transaction, instanceId, { except })
+  await forgetOrigins(transaction, instanceId)
   // What is kept of a removed site is that one was removed, and when: not which.
   await audit.forget(transaction, instanceId, { before, except })
   if (gone.length > 0) await audit.write(transaction, 'site.removed', { provider: '', instanceId: '' }, actor)

@@ -85,6 +85,19 @@ export interface RemovalsTable {
   removed_at: number
 }
 
+/** Tokens that were used, by their ids. */
+export interface OneUsesTable {
+  id: string
+  /** Milliseconds since 1970. */
+  ends_at: number
+}
+
+/** Which site is a copy of which. */
+export interface OriginsTable {
+  instance_id: string
+  origin_instance_id: string
+}
+
 /** One row, written to see whether writing works. */
 export interface WriteProofTable {
   name: string
@@ -105,6 +118,8 @@ export interface Tables {
   notices: NoticesTable
   saves: SavesTable
   removals: RemovalsTable
+  one_uses: OneUsesTable
+  origins: OriginsTable
   write_proof: WriteProofTable
   keys: KeysTable
   connections: ConnectionsTable

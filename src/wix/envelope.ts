@@ -43,6 +43,8 @@ export interface AppEvent {
   eventType: string
   /** The site it happened on, in canonical form. */
   instanceId?: string
+  /** The site that this one was copied from, in canonical form; of an installation on a copy alone. */
+  originInstanceId?: string
   /** When Wix signed it: milliseconds since 1970, of whole seconds. */
   signedAt: number
 }
@@ -67,7 +69,9 @@ export function createAppEventReader(options: EnvelopeOptions): AppEventReader {
     }
     // A time from before 1970 is as good as 1970.
     const signedAt = Math.max(0, Math.floor(iat)) * 1000
-    return { eventType: event.eventType, ...siteOf(event.instanceId), signedAt }
+    const { instanceId: originInstanceId } = siteOf(Object(parseEvent(event.data)).originInstanceId)
+    const origin = originInstanceId === undefined ? {} : { originInstanceId }
+    return { eventType: event.eventType, ...siteOf(event.instanceId), ...origin, signedAt }
   }
 }
 

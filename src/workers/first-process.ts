@@ -7,11 +7,19 @@ import type { QuotaReport } from '../quota/report.ts'
 import { Value } from '../schema.ts'
 import type { Others } from '../store/changes.ts'
 import type { ConnectionKey } from '../store/connection-key.ts'
-import { type Beginning, type Question, type ToFirst, ToWorker } from './messages.ts'
+import type { TemporaryStore } from '../store/temporary.ts'
+import { type Beginning, isLearnt, type Question, type ToFirst, ToWorker } from './messages.ts'
 import { createWaiting } from './waiting.ts'
 
 /** How long whoever changes something waits until all others know of it. */
 const HEARD_MS = 2000
+
+/** What makes a service's process one of its workers. */
+export interface WorkerOptions {
+  first: FirstProcess
+  /** Where nothing is to be kept. */
+  temporary: TemporaryStore | undefined
+}
 
 /** What this process does where the first one asks for it. */
 export interface WorkerDuties {
@@ -90,7 +98,7 @@ export function joinFirstProcess(
       hear: hear => void hearing.push(hear)
     },
     take(event) {
-      if (event.kind !== 'fetch-done' && event.kind !== 'fetch-failed' && event.kind !== 'call-failed') return false
+      if (!isLearnt(event)) return false
       send({ kind: 'event', event })
       return true
     },

@@ -7,7 +7,10 @@ import type { QuotaReport } from '../quota/report.ts'
 import { type Static, Type } from '../schema.ts'
 
 /** What is learnt from quota calls, and told or kept once for the whole service. */
-export type LearntEvent = Extract<ServiceEvent, { kind: 'fetch-done' | 'fetch-failed' | 'call-failed' }>
+const LEARNT = ['fetch-done', 'fetch-failed', 'call-failed', 'connection-health'] as const
+export type LearntEvent = Extract<ServiceEvent, { kind: (typeof LEARNT)[number] }>
+
+export const isLearnt = (event: ServiceEvent): event is LearntEvent => LEARNT.some(kind => kind === event.kind)
 
 const Key = Type.Object({ provider: Type.String(), instanceId: Type.String() })
 const ReadFiles = Type.Unsafe<Files>(Type.Array(Type.Array(Type.String())))

@@ -1,11 +1,12 @@
-// npm run chaos: five minutes of load on two replicas while DocSpace and the database fail at random and people buy plans; every answer
-// is compared with what the portals truly held, and which plan was bought when.
+// npm run chaos: five minutes of load on two replicas while DocSpace, an API that a mapping reads, and the database fail at random and
+// people buy plans; every answer is compared with what was truly held, and which plan was bought when.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { faultNames } from '../../src/devkit/docspace-faults.ts'
 import { createFakeWix } from '../../src/devkit/fake-wix.ts'
 import { type Bridge, sharedWix } from '../helpers/bridge.ts'
 import { startManagedBridge } from '../helpers/manage.ts'
 import { startPostgres } from '../helpers/postgres.ts'
+import { startCredits } from './credits.ts'
 import { createSite, type Site, type Told, verdictOn } from './oracle.ts'
 
 const SECONDS = Number(process.env.CHAOS_SECONDS ?? 300)
@@ -24,7 +25,10 @@ const teardowns: (() => unknown)[] = []
 const teardown = (work: () => unknown) => void teardowns.push(work)
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
 const postgres = await startPostgres({ teardown })
+const credits = await startCredits(teardown, chance)
 const options = {
+  providers: credits.providers,
+  actions: credits.actions,
   store: { url: await postgres.newDatabase() },
   server: { publicUrl: 'https://quota.example.com' },
   sites: { freshFor: '30s', patience: '500ms', keepFor: '90s' },
@@ -41,6 +45,7 @@ process.on('unhandledRejection', error => unhandled.push(error))
 await sleep(500)
 
 const sites = await Promise.all(Array.from({ length: SITES }, (_, number) => connectSite(number)))
+await credits.connect(first)
 const tally = {
   calls: 0,
   faults: new Map<string, number>(),
@@ -64,6 +69,7 @@ await Promise.all([
   stallDatabase(),
   buyPlans(),
   showProgress(),
+  credits.run(replicas, endAt, CALM_MS),
   ...Array.from({ length: CALLS_AT_ONCE }, () => callOn())
 ])
 const failed = report()
@@ -194,6 +200,7 @@ async function showProgress(): Promise<void> {
 
 /** Writes what was seen; says whether anything was wrong. */
 function report(): boolean {
+  const wrong = [...tally.wrong, ...credits.tally.wrong]
   const errors = [...tally.errors].map(([code, count]) => `${code} ${count}`).join(', ') || 'none'
   const rows = {
     calls: tally.calls,
@@ -209,16 +216,23 @@ function report(): boolean {
     'slowest ms': tally.slowestMs,
     'upstream calls': docspace.calls.length,
     'unhandled rejections': unhandled.length,
+    'calls of the mapping': credits.tally.calls,
+    'its 200 fresh': credits.tally.fresh,
+    'its 200 with age': credits.tally.aged,
+    'its errors': credits.tally.errors,
+    'its faults': credits.tally.faults,
+    'its slowest ms': credits.tally.slowestMs,
+    'its upstream calls': credits.tally.asked,
     'heap MB at the end': Math.round(process.memoryUsage().heapUsed / 1e6),
-    'wrong answers': tally.wrong.length
+    'wrong answers': wrong.length
   }
   for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(40)}  ${value}\n`)
-  for (const wrong of tally.wrong.slice(0, 10)) process.stdout.write(`wrong: ${wrong}\n`)
+  for (const each of wrong.slice(0, 10)) process.stdout.write(`wrong: ${each}\n`)
   return !(
-    tally.wrong.length === 0 &&
+    wrong.length === 0 &&
     unhandled.length === 0 &&
-    tally.slowestMs <= SLOWEST_MS_MAX &&
-    tally.fresh > 0 &&
+    Math.max(tally.slowestMs, credits.tally.slowestMs) <= SLOWEST_MS_MAX &&
+    Math.min(tally.fresh, credits.tally.fresh, credits.tally.aged) > 0 &&
     tally['purchases that had to show'] > 0
   )
 }

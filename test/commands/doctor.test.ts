@@ -1,5 +1,6 @@
 // doctor and config check, run as an operator runs them.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { stringify } from 'yaml'
@@ -101,8 +102,8 @@ t.test('a remedy can be pasted where the doctor was called', async t => {
   first.child.kill('SIGTERM')
   await first.ended
   const file = configurationFile(`${dir}/a folder`, store([young, old]))
-  const look = async (environment: NodeJS.ProcessEnv) => {
-    const ran = run(t, 'src/main.ts', ['doctor', '--config', file], environment)
+  const look = async (environment: NodeJS.ProcessEnv, program = 'src/main.ts') => {
+    const ran = run(t, program, ['doctor', '--config', file], environment)
     t.equal(await ran.ended, 1)
     return ran.stdout()
   }
@@ -113,5 +114,14 @@ t.test('a remedy can be pasted where the doctor was called', async t => {
   t.match(
     await look({ npm_lifecycle_event: 'doctor' }),
     new RegExp(`\n {10}npm start -- rotate-keys --config '${file}'\n`)
+  )
+  t.match(
+    await look({ npm_lifecycle_event: 'npx' }),
+    new RegExp(`\n {10}npx quota-bridge rotate-keys --config '${file}'\n`)
+  )
+  symlinkSync(resolve('src/main.ts'), `${dir}/quota-bridge`)
+  t.match(
+    await look({ npm_lifecycle_event: undefined }, `${dir}/quota-bridge`),
+    new RegExp(`\n {10}quota-bridge rotate-keys --config '${file}'\n`)
   )
 })

@@ -5,10 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import type { Fault } from '../../src/devkit/docspace-faults.ts'
 import { scenarioNames } from '../../src/devkit/docspace-scenarios.ts'
+import { SignInLink } from '../../src/management/sign-in.ts'
+import { SAMPLE_STATES } from '../../src/preview/states.ts'
+import { Value } from '../../src/schema.ts'
 import { appEvent } from '../helpers/app-event.ts'
 import { type Bridge, type BridgeOptions, bodyOf, startBridge } from '../helpers/bridge.ts'
 import { startBrokenApp } from '../helpers/broken-app.ts'
 import { startTarget, type Target } from '../helpers/target.ts'
+import { connectCases, connecting } from './connect-cases.ts'
 
 /** How the requests of a case travel: starts a service, and rewrites URLs on their way. */
 export interface Route {
@@ -35,6 +39,7 @@ export function routeOf(t: Test, reach: (url: string) => string = url => url): R
         store: { url: `file:${file}` },
         management: MANAGEMENT,
         server: { publicUrl: 'https://quota.example.com' },
+        ...connecting,
         reach
       })
       if (fate) rmSync(file)
@@ -65,7 +70,8 @@ async function managed(
   return manageOf(await route.startManaged())(method, path, body, token)
 }
 
-const manageOf =
+/** Requests to the management API, with its token. */
+export const manageOf =
   ({ get }: Bridge) =>
   (method: string, path: string, body?: unknown, token = MANAGEMENT.token) =>
     get('management', path, {
@@ -77,7 +83,13 @@ const manageOf =
 const SITE = 'v1/connections/sites/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 const SHARED = 'v1/connections/docspace/shared/check'
 const RELOAD = 'v1/config/reload'
+const PREVIEW = 'v1/preview'
+const PREVIEWED = { action: 'everything', language: 'de' }
 const NOBODY = 'v1/connections/nobody/8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+
+async function pageOf({ start }: Route, path: string): Promise<Response> {
+  return (await start({ management: MANAGEMENT })).get('management', path)
+}
 
 /** A service on which one site is connected, and what it saved. */
 async function connected(route: Route) {
@@ -158,7 +170,11 @@ export const brokenRequests: ReadonlySet<string> = new Set([
   'checkSharedConnection 400',
   'refreshConnection 400',
   'putLogLevel 400',
-  'putLogLevel 413'
+  'putLogLevel 413',
+  'previewQuotaInfo 400',
+  'previewQuotaInfo 413',
+  'redeemConnectToken 400',
+  'redeemConnectToken 413'
 ])
 
 /** Prism follows a redirect by itself instead of handing it on. */
@@ -295,6 +311,7 @@ export const cases: Record<string, Case> = {
   'refreshConnection 401': async route => [await managed(route, 'POST', `${SITE}/refresh`, undefined, 'another-token')],
   'refreshConnection 404': async route => [await managed(route, 'POST', `${SITE}/refresh`)],
   'refreshConnection 503': route => withoutDatabase(route, 'POST', `${SITE}/refresh`),
+  ...connectCases,
   'getUpgrade 303': async route => [await followUpgrade(await route.startManaged())],
   'getUpgrade 404': async route => {
     const { get } = await route.startManaged()
@@ -362,7 +379,41 @@ export const cases: Record<string, Case> = {
   'putLogLevel 413': async route => [await managed(route, 'PUT', 'v1/log-level', { level: 'a'.repeat(17_000) })],
   'getMetrics 200': async route => [await managed(route, 'GET', 'metrics')],
   'getMetrics 401': async route => [await managed(route, 'GET', 'metrics', undefined, 'another-token')],
+  'getPreviewPage 200': async route => [await pageOf(route, 'preview')],
+  'getConnectionsPage 200': async route => [await pageOf(route, 'connections')],
+  'getAuditPage 200': async route => [await pageOf(route, 'audit')],
+  'getPageFile 200': async route => [
+    await pageOf(route, 'pages/style.css'),
+    await pageOf(route, 'pages/main.ts'),
+    await pageOf(route, 'pages/api.ts')
+  ],
+  'getPageFile 404': async route => [await pageOf(route, 'pages/secrets.ts')],
+  'getPreviewChoices 200': async route => [await managed(route, 'GET', PREVIEW)],
+  'getPreviewChoices 401': async route => [await managed(route, 'GET', PREVIEW, undefined, 'another-token')],
+  'previewQuotaInfo 200': async route => {
+    const manage = manageOf(await route.startManaged())
+    const asked = [{}, ...SAMPLE_STATES.map(state => ({ state }))]
+    return Promise.all(asked.map(more => manage('POST', PREVIEW, { ...PREVIEWED, ...more })))
+  },
+  'previewQuotaInfo 400': async route => [await managed(route, 'POST', PREVIEW, { ...PREVIEWED, state: 'happy' })],
+  'previewQuotaInfo 401': async route => [await managed(route, 'POST', PREVIEW, PREVIEWED, 'another-token')],
+  'previewQuotaInfo 404': async route => [await managed(route, 'POST', PREVIEW, { ...PREVIEWED, action: 'nobodys' })],
+  'previewQuotaInfo 413': async route => [
+    await managed(route, 'POST', PREVIEW, { ...PREVIEWED, site: 'a'.repeat(17_000) })
+  ],
+  'makeSignInLink 201': async route => [await managed(route, 'POST', 'v1/sign-in-links')],
+  'makeSignInLink 401': async route => [await managed(route, 'POST', 'v1/sign-in-links', undefined, 'another-token')],
+  'openSession 201': async route => {
+    const manage = manageOf(await route.startManaged())
+    const { code } = Value.Parse(SignInLink, await (await manage('POST', 'v1/sign-in-links')).json())
+    return [await manage('POST', 'v1/sessions', undefined, code)]
+  },
+  'openSession 401': async route => [await managed(route, 'POST', 'v1/sessions')],
   ...afterManyWrongTokens({
+    getPreviewChoices: ['GET', PREVIEW],
+    previewQuotaInfo: ['POST', PREVIEW, PREVIEWED],
+    makeSignInLink: ['POST', 'v1/sign-in-links'],
+    openSession: ['POST', 'v1/sessions'],
     putConnection: ['PUT', SITE, {}],
     getConnection: ['GET', SITE],
     deleteConnection: ['DELETE', SITE],
@@ -375,7 +426,8 @@ export const cases: Record<string, Case> = {
     getLogLevel: ['GET', 'v1/log-level'],
     putLogLevel: ['PUT', 'v1/log-level', { level: 'warn' }],
     getApiDocument: ['GET', 'openapi.yaml'],
-    getMetrics: ['GET', 'metrics']
+    getMetrics: ['GET', 'metrics'],
+    redeemConnectToken: ['POST', 'v1/connect-tokens/redeem', { token: 'x' }]
   })
 }
 

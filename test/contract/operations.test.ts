@@ -1,5 +1,6 @@
 // Every documented status is provoked, every answer is as documented; both lists are read from openapi.yaml at run time.
 import t from 'tap'
+import { carelessness, remembering, secretsOf } from './carelessness.ts'
 import { cases, routeOf } from './cases.ts'
 import { readContract } from './document.ts'
 import { keepTally, type Tally } from './tally.ts'
@@ -32,11 +33,15 @@ t.test('every documented status has a case, and every case a documented status',
 
 for (const { operationId, status } of contract.statuses) {
   t.test(`${operationId} answers ${status} as documented`, async t => {
-    const answers = (await cases[`${operationId} ${status}`]?.(routeOf(t))) ?? []
+    const { route, bridges } = remembering(routeOf(t))
+    const answers = (await cases[`${operationId} ${status}`]?.(route)) ?? []
     t.ok(answers.length > 0, 'a request was made')
     const violations: string[] = []
     for (const answer of answers) {
-      if (status !== 'default') t.equal(answer.status, status)
+      if (status !== 'default') {
+        t.equal(answer.status, status)
+        violations.push(...(await carelessness(answer.clone(), secretsOf(bridges))))
+      }
       violations.push(...(await contract.violations(operationId, answer)))
     }
     t.strictSame(violations, [])
@@ -65,6 +70,22 @@ t.test('every example in the document is valid by its own schema', async t => {
   }
 })
 
+t.test(
+  'what an answer must not be: without the headers that all have, a page that may do anything, or with a secret in it',
+  async t => {
+    const usual = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+    const found = (headers: Record<string, string>, body = '') =>
+      carelessness(new Response(body, { headers }), ['hush'])
+    t.strictSame(await found({ ...usual, 'content-type': 'text/plain' }, 'well'), [])
+    t.match(await found({}), [/cache-control/, /x-content-type-options/])
+    t.match(await found({ ...usual, 'content-type': 'text/html' }), [
+      ...[/referrer-policy/, /default-src/, /base-uri/, /form-action/, /frame-ancestors/]
+    ])
+    t.match(await found(usual, 'hush!'), [/a secret/])
+    t.match(await found({ ...usual, location: 'https://example.com/?key=hush' }), [/a secret/])
+  }
+)
+
 t.test('the checks can fail: a wrong status, type, header or body is a violation', async t => {
   const json = { ...USUAL_HEADERS, 'content-type': 'application/json' }
   const { 'retry-after': _left, ...withoutRetryAfter } = json
@@ -79,6 +100,32 @@ t.test('the checks can fail: a wrong status, type, header or body is a violation
     [/additional properties/]
   )
   t.match(await found('{}', { status: 503, headers: withoutRetryAfter }), [/header Retry-After is missing/])
+})
+
+t.test('a careless page is found to be one', async t => {
+  const page = (policy: string, body = '') =>
+    carelessness(
+      new Response(body, {
+        headers: {
+          ...{ 'content-type': 'text/html', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+          ...{ 'referrer-policy': 'no-referrer', 'content-security-policy': policy }
+        }
+      }),
+      []
+    )
+  const safe = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  t.strictSame(await page(safe), [])
+  t.strictSame(await page(`${safe}; script-src 'unsafe-inline'`), ["the policy admits script-src 'unsafe-inline'"])
+  t.strictSame(await page("default-src 'none'; base-uri 'none'; frame-ancestors 'none'"), [
+    'the policy lacks form-action'
+  ])
+  t.strictSame(await page(safe, '<p onclick="x()">'), ['the page runs what stands in it'])
+  t.strictSame(await page(safe, '<script>x()</script>'), ['the page runs what stands in it'])
+  t.match(await carelessness(new Response('', { headers: { 'set-cookie': 'a=b' } }), []), [
+    /./,
+    /./,
+    'the header set-cookie is there'
+  ])
 })
 
 t.teardown(() => keepTally('operations', tallies))

@@ -29,6 +29,9 @@ print(['generated', 'cases'], generated)
 process.stdout.write(
   `\nstatuses exercised: ${rows.length - rows.filter(row => row[3] === '0').length} of ${rows.length}, violations: ${violations}\n`
 )
+const withoutBrowser = of('without-browser').reduce((sum, { requests }) => sum + requests, 0)
+if (withoutBrowser > 0)
+  process.stdout.write(`tests left out for want of a browser: ${withoutBrowser}; set CHROMIUM or install chromium\n`)
 for (const failure of failures) process.stderr.write(`the contract is not proven: ${failure}\n`)
 process.exitCode = failures.length === 0 ? 0 : 1
 

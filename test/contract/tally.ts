@@ -6,7 +6,7 @@ const FOLDER = '.tap/contract'
 export interface Tally {
   /** What was run, such as `getQuotaInfo 401` or the name of a property. */
   what: string
-  kind: 'status' | 'proxied' | 'generated'
+  kind: 'status' | 'proxied' | 'generated' | 'without-browser'
   requests: number
   violations: number
 }

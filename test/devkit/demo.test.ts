@@ -29,6 +29,7 @@ const settled = (text: string) =>
   text
     .replace(/127\.0\.0\.1:\d{5}/g, '127.0.0.1:00000')
     .replace(/\d{4}-\d\d-\d\d/g, '2026-01-01')
+    .replace(/(preview#)[\w-]{22}/g, '$1code')
     .replace(/\u00A0/g, ' ')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'id')
 
@@ -53,7 +54,8 @@ t.test('the last screen is the cards and what to do next, in 80 columns, and REA
 
 t.test('every link leads to a page of a fake that says what it would be, and runs nothing', async t => {
   const { text } = await started
-  const links = new Set(text.slice(text.indexOf('╭')).match(/http:\/\/[^\s│]+/g))
+  const shown = text.slice(text.indexOf('╭'), text.indexOf('╰'))
+  const links = new Set(shown.match(/http:\/\/[^\s│]+/g))
   t.equal(links.size, 4)
   for (const link of links) {
     const page = await fetch(link)
@@ -61,9 +63,18 @@ t.test('every link leads to a page of a fake that says what it would be, and run
     t.match(page.headers.get('content-security-policy'), /^default-src 'none'/)
     t.match(await page.text(), /<h1>[^<]*fake[^<]*<\/h1>\n<p>\w/)
   }
-  const [connect = ''] = [...links].filter(link => link.includes('instanceId='))
-  t.match(await (await fetch(`${connect}%3Cscript%3E`)).text(), /of the site [\w-]+&lt;script&gt;,/)
+  const [connect = ''] = [...links].filter(link => link.includes('?token=…'))
   t.equal((await fetch(new URL('/nothing', connect))).status, 400)
+})
+
+t.test('the preview opens once by the address that is shown, which no server sees whole', async t => {
+  const { text } = await started
+  const [, page = '', code = ''] = /\nSee it as in Wix: (http:\/\/127\.0\.0\.1:\d+\/preview)#(\S+)\n/.exec(text) ?? []
+  t.equal((await fetch(page)).status, 200)
+  const open = () =>
+    fetch(new URL('/v1/sessions', page), { method: 'POST', headers: { authorization: `Bearer ${code}` } })
+  t.equal((await open()).status, 201)
+  t.equal((await open()).status, 401)
 })
 
 t.test('the printed commands work, the call by curl without two slashes', async t => {

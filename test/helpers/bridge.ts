@@ -51,6 +51,7 @@ export interface BridgeOptions {
   forward?: object
   management?: object
   webhooks?: object[]
+  connect?: object
   /** How often a webhook is tried. */
   tries?: Tries
   presentation?: object
@@ -88,6 +89,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
     ...(options.forward && { forward: options.forward }),
     ...(options.management && { management: { port: 0, ...options.management } }),
     ...(options.store && { store: { encryptionKeys: [ENCRYPTION_KEY], ...options.store } }),
+    ...(options.connect && { connect: options.connect }),
     ...(options.webhooks && { webhooks: options.webhooks }),
     presentation: { ...options.presentation },
     providers: {

@@ -200,6 +200,20 @@ t.test('an unknown provider, and one that is not per-site, is PROVIDER_NOT_FOUND
   }
 })
 
+t.test('a list is searched for one site, in whatever case its id is written', async t => {
+  const { manage, connect } = await startManagedBridge(t)
+  const id = '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
+  for (const site of [id, 'another-site'])
+    await connect(site, { url: 'https://a.onlyoffice.com', apiKey: 'k'.repeat(20) })
+  const found = async (query: string) => (await pageOf(await manage('GET', `v1/connections?${query}`))).connections
+  t.strictSame(
+    (await found(`instanceId=${id.toUpperCase()}`)).map(({ instanceId }) => instanceId),
+    [id]
+  )
+  t.strictSame(await found('instanceId=nobodys'), [])
+  t.equal((await found('')).length, 2)
+})
+
 t.test('lists come in pages, by a cursor, in the order of provider and site', async t => {
   const { manage, connect } = await startManagedBridge(t)
   const ids = ['a', 'b', 'c', 'd', 'e']

@@ -52,7 +52,8 @@ async function storeFor({ readableStore }: Examination, isShared: boolean): Prom
 function judge({ shown, answer: { ageSeconds, language, answer } }: Told): Omit<Found, 'subject' | 'place'> {
   const isShown = JSON.stringify(answer).includes('"enforced":true')
   if (!isShown) {
-    const remedy = 'See QB-ACTION-FEATURES; a site without a connection needs connectUrl to be shown a button.'
+    const remedy =
+      'See QB-ACTION-FEATURES; a site without a connection needs connectUrl or connect.page to be shown a button.'
     return { status: 'warning', found: 'nothing is shown', remedy }
   }
   if (!shown) return { status: 'ok', found: `in ${language}: the way to connect` }

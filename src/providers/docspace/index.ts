@@ -12,6 +12,7 @@ import { checkConnection } from './check.ts'
 import { canBeKey, getAnswer } from './client.ts'
 import { COUNTED_FEATURES, convert, SHOWN_FEATURES, VOCABULARY } from './convert.ts'
 import { findings } from './findings.ts'
+import { sampleReport } from './sample.ts'
 import { answerChecks, type DocSpaceTariff } from './schema.ts'
 import { readTariff } from './tariff.ts'
 
@@ -55,7 +56,8 @@ const connectionSchema = Type.Object(
     }),
     apiKey: Secret({
       description: 'an API key of an admin or the owner of the portal, with the scope * or *:read',
-      examples: ['${DOCSPACE_API_KEY}']
+      examples: ['${DOCSPACE_API_KEY}'],
+      findAt: 'https://api.onlyoffice.com/docspace/api-backend/get-started/authentication/api-keys/'
     })
   },
   { additionalProperties: false }
@@ -78,6 +80,7 @@ export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   },
   tidyConnection: ({ apiKey, ...connection }) => ({ ...connection, apiKey: apiKey.trim() }),
   features: () => ({ known: COUNTED_FEATURES, shown: SHOWN_FEATURES }),
+  sample: sampleReport,
   create(settings, { now, log, watch }) {
     const policies = createOriginPolicies(watch)
     const agent = createOutboundAgent(settings, {

@@ -78,7 +78,7 @@ function readPlan({ id: idMapping, name: nameMapping }: PlanMapping, what: strin
 }
 
 /** A whole number, or nothing for what is missing or wrong. */
-function readAmount(value: NumberValue, what: string, answers: Answers): number | 'unlimited' | undefined {
+export function readAmount(value: NumberValue, what: string, answers: Answers): number | 'unlimited' | undefined {
   const found = value.read(answers.answerTo)
   if (found === 'unlimited') return 'unlimited'
   if (isProblem(found)) {
@@ -89,7 +89,8 @@ function readAmount(value: NumberValue, what: string, answers: Answers): number 
   return typeof whole === 'number' ? whole : leaveOut(wrong(value.at, whole), value.onMissing, what, answers)
 }
 
-function read<Result extends string | Date>(
+/** A text or a moment, or nothing for what is missing or wrong. */
+export function read<Result extends string | Date>(
   value: ReadValue<Result>,
   what: string,
   answers: Answers

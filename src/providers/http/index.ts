@@ -2,20 +2,18 @@
 import { ConfigurationError, type Mistake } from '../../mistakes.ts'
 import { type ProviderAdapter, type ProviderContext, ProviderError, type QuotaProvider } from '../../quota/provider.ts'
 import { Secret, type TObject, Type, Value } from '../../schema.ts'
-import { canBeSent, createHttpClient, type HttpAnswer, type NamedCall, partyOf } from '../http-client.ts'
+import { canBeSent } from '../http-client.ts'
 import { GIVEN_UP } from '../resilience.ts'
-import { type Ask, readAnswers, withNeeds } from './answers.ts'
-import { authHeaders } from './auth.ts'
+import { readAnswers, withNeeds } from './answers.ts'
+import { createCalls } from './calls.ts'
 import { convert, upgradeAddress } from './convert.ts'
 import { findings } from './findings.ts'
-import { parseExact } from './json.ts'
 import { hostOf, type Mapping, readMapping } from './mapping.ts'
-import { createTokens, findingOfTokenRefusal } from './oauth2.ts'
 import { fieldsInUrl } from './requests.ts'
+import { sampleReport } from './sample.ts'
 import { type HttpConnection, type HttpSettings, settingsSchema } from './schema.ts'
 import { FieldSchema } from './schema-requests.ts'
 
-const LIMITS = { maxResponseBytes: 512 * 1024, connectionsPerOrigin: 20 }
 const VALUE_LENGTH_MAX = 1024
 const TITLE = 'HTTP'
 
@@ -38,6 +36,7 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
   tidyConnection: connection =>
     connection && Object.fromEntries(Object.entries(connection).map(([field, value]) => [field, value.trim()])),
   features: ({ quotas }) => ({ known: Object.keys(quotas), shown: Object.keys(quotas) }),
+  sample: sampleReport,
   create(settings, { name, now, log, watch }) {
     const { mapping, mistakes } = readMapping(settings)
     if (!mapping) throw new ConfigurationError(mistakes)
@@ -53,41 +52,13 @@ const adapter: ProviderAdapter<HttpSettings, Connection> = {
 export { adapter as http }
 
 function createProvider(mapping: Mapping, { name, now, log, watch }: ProviderContext): QuotaProvider<Connection> {
-  const client = createHttpClient(mapping.rules, LIMITS, { finding: findingOf, parse: parseExact }, watch)
-  const tokenClient = createHttpClient(mapping.rules, LIMITS, { finding: findingOfTokenRefusal }, watch)
-  const tokens = mapping.auth.oauth2 && createTokens(mapping.auth.oauth2, tokenClient)
-
-  /** Makes a call with the connection's credentials; a token that is refused before its time is taken once for one that was revoked. */
-  async function authorized(
-    call: NamedCall,
-    connection: HttpConnection,
-    signal: AbortSignal,
-    make: (call: NamedCall) => Promise<unknown>
-  ): Promise<unknown> {
-    const headers = { ...call.headers, ...authHeaders(mapping.auth, connection) }
-    if (!tokens) return make({ ...call, headers })
-    const { token, isNew } = await tokens.tokenFor(connection, signal)
-    try {
-      return await make({ ...call, headers: { ...headers, authorization: `Bearer ${token}` } })
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.finding !== 'api-key-rejected') throw error
-      tokens.drop(connection, token)
-      if (isNew) throw error
-      return authorized(call, connection, signal, make)
-    }
-  }
-
+  const calls = createCalls(mapping, watch)
   return {
     async fetchReport(connection = {}, { signal, deadlineAt, planMayHaveChanged }) {
       const failed = new AbortController()
       const either = AbortSignal.any([signal, failed.signal])
-      const party = partyOf(...Object.values(connection))
       const at = new Date(now())
-      const ask: Ask = ({ headers, ...call }) => {
-        const uncached = planMayHaveChanged ? { 'cache-control': 'no-cache' } : {}
-        const whole = { ...call, headers: { ...uncached, ...headers } }
-        return authorized(whole, connection, either, made => client.json(made, { signal: either, deadlineAt, party }))
-      }
+      const ask = calls.asking(connection, { signal: either, deadlineAt, planMayHaveChanged })
       const answers = await readAnswers(mapping.requests, connection, at, ask).catch(error => {
         failed.abort(GIVEN_UP)
         throw error
@@ -104,10 +75,9 @@ function createProvider(mapping: Mapping, { name, now, log, watch }: ProviderCon
       })
     },
     async check(connection = {}, { signal }) {
-      const ask: Ask = call => authorized(call, connection, signal, made => client.jsonOnce(made, signal))
       const requests = withNeeds(mapping.check, mapping.requests)
       try {
-        const answers = await readAnswers(requests, connection, new Date(now()), ask)
+        const answers = await readAnswers(requests, connection, new Date(now()), calls.askingOnce(connection, signal))
         if (answers.get(mapping.check.name) !== undefined) return { health: 'ok' }
         return { health: 'failing', finding: 'not-found' }
       } catch (error) {
@@ -116,14 +86,8 @@ function createProvider(mapping: Mapping, { name, now, log, watch }: ProviderCon
       }
     },
     upgradeUrl: (connection = {}) => upgradeAddress(mapping, connection),
-    close: async () => void (await Promise.all([client.close(), tokenClient.close()]))
+    close: calls.close
   }
-}
-
-function findingOf({ status }: HttpAnswer): string | undefined {
-  if (status === 404) return 'not-found'
-  const isKnown = [401, 403, 429].includes(status)
-  return status >= 400 && status < 500 && !isKnown ? 'request-refused' : undefined
 }
 
 /** What a connection must have, from the fields of an entry of the configuration as it was written. */
@@ -135,13 +99,14 @@ function connectionSchema(written: unknown): TObject {
   return Type.Object(Object.fromEntries(known), { additionalProperties: false })
 }
 
-function fieldSchema({ title, description, example, secret }: typeof FieldSchema.static) {
+function fieldSchema({ title, description, example, findAt, secret }: typeof FieldSchema.static) {
   const options = {
     minLength: 1,
     maxLength: VALUE_LENGTH_MAX,
     title,
     description: description ?? title,
-    ...(example !== undefined && { examples: [example] })
+    ...(example !== undefined && { examples: [example] }),
+    ...(findAt !== undefined && { findAt })
   }
   return secret ? Secret(options) : Type.String(options)
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
-import { schemaMistakes, sentenceOf } from '../../mistakes.ts'
+import { schemaMistakes, sentenceOf, suggest } from '../../mistakes.ts'
 import { ProviderError } from '../../quota/provider.ts'
 import type { QuotaReport } from '../../quota/report.ts'
 import { type Static, Type, Value } from '../../schema.ts'
@@ -61,6 +61,11 @@ const TestFile = Type.Object(
   strict
 )
 
+/** A test that cannot be run: it, its configuration or a recorded answer is not right. */
+export class MappingTestError extends Error {
+  override readonly name = 'MappingTestError'
+}
+
 export interface MappingTestResult {
   name: string
   /** What is wrong, one line each; empty when all is right. */
@@ -69,38 +74,78 @@ export interface MappingTestResult {
 
 /**
  * Runs the tests of one file. Placeholders such as `${API_KEY}` of its configuration need not be set.
- * @throws {Error} that says what is wrong with the file or its configuration
+ * @throws {MappingTestError} that says what is wrong with the file, its configuration or a recorded answer
  */
 export async function runMappingTests(file: string): Promise<MappingTestResult[]> {
-  const written: unknown = parse(readFileSync(file, 'utf8'))
+  const written = readYaml(file, readText(file))
   if (!Value.Check(TestFile, written)) throw broken(file, schemaMistakes(TestFile, written))
   const folder = dirname(file)
   const configuration = join(folder, written.configuration)
-  const mapping = readMappingOf(configuration, written.provider)
+  const { mapping, secrets } = readMappingOf(configuration, written.provider)
   const results: MappingTestResult[] = []
   for (const test of written.tests) {
-    results.push({
-      name: test.name,
-      differences: await differencesOf(test, mapping, written.provider, join(folder, 'recorded'))
-    })
+    const differences = await differencesOf(test, mapping, written.provider, join(folder, 'recorded'))
+    const hide = hiding(secrets, test.connection)
+    results.push({ name: test.name, differences: differences.map(hide) })
   }
   return results
 }
 
-function readMappingOf(configuration: string, name: string): Mapping {
-  const { providers } = Object(parse(readFileSync(configuration, 'utf8').replace(/\$\{([^}]*)\}/g, 'made-up')))
-  const { connection: _connection, ...written } = Object(Object(providers)[name])
+/** Somebody may have put a key of theirs into a test: its field stands in its place. */
+function hiding(secrets: readonly string[], connection: Readonly<Record<string, string>> = {}) {
+  const known = Object.entries(connection).filter(([field]) => secrets.includes(field))
+  return (text: string) =>
+    known.reduce((hidden, [field, value]) => hidden.replaceAll(encodeURIComponent(value), `{${field}}`), text)
+}
+
+function readMappingOf(configuration: string, name: string): { mapping: Mapping; secrets: string[] } {
+  const { providers } = Object(readYaml(configuration, readText(configuration).replace(/\$\{([^}]*)\}/g, 'made-up')))
+  const entry = Object(providers)[name]
+  if (entry === undefined)
+    throw new MappingTestError(
+      `${configuration} has no provider ${name}; ${suggest(name, Object.keys(Object(providers)))}`
+    )
+  const { connection: _connection, ...written } = Object(entry)
   const schema = Type.Object({ type: Type.Literal(http.type), ...settingsSchema.properties })
   const settings = Value.Default(schema, written)
   const mistakes = schemaMistakes(schema, settings)
   if (mistakes.length > 0 || !Value.Check(schema, settings)) throw broken(configuration, mistakes)
   const read = readMapping(settings)
   if (!read.mapping) throw broken(configuration, read.mistakes)
-  return read.mapping
+  const secrets = Object.keys(settings.fields).filter(field => settings.fields[field]?.secret)
+  return { mapping: read.mapping, secrets }
 }
 
-function broken(file: string, mistakes: readonly { path: readonly string[]; message: string }[]): Error {
-  return new Error(
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const reason = code === 'ENOENT' ? 'there is none' : code
+    throw new MappingTestError(`${file} cannot be read (${reason}).`)
+  }
+}
+
+function readYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    const [why = ''] = error instanceof Error ? error.message.split('\n') : []
+    throw new MappingTestError(`${file} is not YAML: ${why.replace(/:$/, '')}`)
+  }
+}
+
+function readRecorded(file: string): unknown {
+  const text = readText(file)
+  try {
+    return parseExact(text)
+  } catch {
+    throw new MappingTestError(`${file} is not JSON, or too much of it.`)
+  }
+}
+
+function broken(file: string, mistakes: readonly { path: readonly string[]; message: string }[]): MappingTestError {
+  return new MappingTestError(
     [`${file}:`, ...mistakes.map(mistake => `  ${mistake.path.join('.')} ${sentenceOf(mistake)}`)].join('\n')
   )
 }
@@ -120,7 +165,7 @@ async function differencesOf(
     made.push([method, url.href, body].filter(part => part !== undefined).join(' '))
     const recorded = left.get(request.name)?.shift()
     if (recorded === undefined) throw new ProviderError('PROVIDER_REJECTED', `no recorded answer to ${made.at(-1)}`)
-    return parseExact(readFileSync(join(folder, recorded), 'utf8'))
+    return readRecorded(join(folder, recorded))
   }
   const at = new Date(now)
   const actual = await readAnswers(mapping.requests, connection, at, ask)

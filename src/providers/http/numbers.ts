@@ -13,6 +13,8 @@ type Amount = Fraction | 'unlimited'
 export interface NumberValue {
   /** Its place, for the log. */
   at: string
+  /** Where all its parts are, its own place first. */
+  places: readonly Place[]
   /** Reads it; `answerTo` gives a request's document, or undefined where it was not made. */
   read(answerTo: (request: string) => unknown): Amount | Problem
   onMissing: 'omit' | 'unlimited' | 'fail'
@@ -32,7 +34,7 @@ export function readNumberValue(
   reading: Reading
 ): NumberValue | undefined {
   const literal = rules.mayBeWritten ? writtenNumber(written, rules) : undefined
-  if (literal) return { at: '', read: () => literal, onMissing: 'omit' }
+  if (literal) return { at: '', places: [], read: () => literal, onMissing: 'omit' }
   if (typeof written !== 'object') {
     const orWritten = rules.mayBeWritten ? ', or a whole number' : ', such as { at: wallet#/used }'
     reading.mistakes.push({
@@ -100,6 +102,7 @@ function compile(
   }
   return {
     at: place.text,
+    places: [place, ...[...plus, ...minus].flatMap(value => value?.places ?? [])],
     onMissing: written.missing ?? 'omit',
     read(answerTo) {
       let total = gather(place, answerTo, aggregate, one)

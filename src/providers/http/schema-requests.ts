@@ -1,5 +1,6 @@
 // What stands in the configuration about fields, authorisation and requests.
 import { Secret, Type } from '../../schema.ts'
+import { WebAddress } from '../written-names.ts'
 
 export const strict = { additionalProperties: false }
 /** A text that is not empty. */
@@ -21,6 +22,7 @@ export const FieldSchema = Type.Object(
     title: text('what a form calls it', 'Customer id'),
     description: Type.Optional(text('what helps to fill it in')),
     example: Type.Optional(text('a value as an example', 'cus_123')),
+    findAt: Type.Optional({ ...WebAddress, description: 'a page that says where its value is found' }),
     secret: Type.Optional(Type.Boolean({ description: 'whether it is never shown or logged', examples: [true] }))
   },
   strict

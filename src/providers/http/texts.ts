@@ -11,6 +11,8 @@ import { textOf } from './numbers.ts'
 import { MomentSchema, TextSchema } from './schema.ts'
 
 export interface ReadValue<Result> {
+  /** Where it is; nowhere when the configuration or the clock tells it. */
+  places: readonly Place[]
   read(answerTo: (request: string) => unknown, now: Date): Result | Problem
   onMissing: 'omit' | 'fail'
 }
@@ -29,7 +31,7 @@ export function readTextValue(
 ): ReadValue<string> | undefined {
   const { mistakes } = reading
   if (mayBeWritten && typeof written === 'string' && visibleText(written))
-    return { read: () => written, onMissing: 'omit' }
+    return { places: [], read: () => written, onMissing: 'omit' }
   const found = schemaMistakes(TextSchema, written, where)
   mistakes.push(...found)
   if (found.length > 0 || !Value.Check(TextSchema, written)) return undefined
@@ -39,6 +41,7 @@ export function readTextValue(
     mistakes.push({ path: where, message: `needs a map, of what the API says to ${words.join(', ')}` })
   if (!place) return undefined
   return {
+    places: [place],
     onMissing: written.missing ?? 'omit',
     read(answerTo) {
       const value = single(place, answerTo)
@@ -75,7 +78,7 @@ export function readMomentValue(written: unknown, where: string[], reading: Read
     const others = Object.keys(written).filter(key => key !== 'clock')
     for (const key of others)
       reading.mistakes.push({ path: [...where, key], message: 'stands beside clock, which needs nothing else' })
-    return others.length > 0 ? undefined : { read: (_answerTo, now) => CLOCK[clock](now), onMissing }
+    return others.length > 0 ? undefined : { places: [], read: (_answerTo, now) => CLOCK[clock](now), onMissing }
   }
   if (min && max)
     reading.mistakes.push({
@@ -86,6 +89,7 @@ export function readMomentValue(written: unknown, where: string[], reading: Read
   const place = min || max ? known : onePlace(known, where, reading)
   if (!place) return undefined
   return {
+    places: [place],
     onMissing,
     read(answerTo) {
       const values = place.find(answerTo(place.request))

@@ -73,19 +73,26 @@ export const staticAdapter: ProviderAdapter<StaticSettings, unknown> = {
     const ids = [...new Set(groups.flatMap(group => group.quotas.map(quota => quota.feature)))]
     return { known: ids, shown: ids }
   },
-  create({ groups }, { name }) {
-    const report: QuotaReport = {
-      vocabulary: 'static',
-      account: name,
-      state: 'active',
-      groups: groups.map(group => ({ ...group, quotas: group.quotas.map(toQuota) }))
-    }
+  // What is written is all there is to show.
+  sample: settings => reportOf(settings, 'sample'),
+  create(settings, { name }) {
+    const { groups } = settings
+    const report = reportOf(settings, name)
     return {
       fetchReport: async () => report,
       upgradeUrl: (_connection, group) => groups[group]?.upgradeUrl,
       check: async () => ({ health: 'ok' }),
       close: async () => {}
     }
+  }
+}
+
+function reportOf({ groups }: StaticSettings, account: string): QuotaReport {
+  return {
+    vocabulary: 'static',
+    account,
+    state: 'active',
+    groups: groups.map(group => ({ ...group, quotas: group.quotas.map(toQuota) }))
   }
 }
 

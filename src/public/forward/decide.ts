@@ -3,6 +3,8 @@
 
 /** Our pages at the root, with everything below them: never the maker's, whatever the method. A new page goes here too. */
 const RESERVED = [['v1', 'app-events'], ['v1', 'upgrade'], ['health']]
+/** The same of the page that is there where connect.page says so. */
+const CONNECT = ['connect']
 /** The page of ours under every base path. */
 const QUOTA_INFO = ['v1', 'quota-info']
 
@@ -30,7 +32,8 @@ export type Verdict<Base> =
  */
 export function decide<Base extends { basePath: string }>(
   requestTarget: string,
-  bases: readonly Base[]
+  bases: readonly Base[],
+  hasConnectPage = false
 ): Verdict<Base> {
   const mark = requestTarget.indexOf('?')
   const path = mark < 0 ? requestTarget : requestTarget.slice(0, mark)
@@ -47,7 +50,7 @@ export function decide<Base extends { basePath: string }>(
   if (names.some(name => name === '.' || name === '..')) {
     return { kind: 'refused', reason: 'the path has a segment of dots' }
   }
-  if (isOwn(names, bases)) return { kind: 'own' }
+  if (isOwn(names, bases, hasConnectPage)) return { kind: 'own' }
   const [longest] = bases
     .flatMap(base => {
       const below = indexBelow(plain, segmentsOf(base.basePath))
@@ -62,6 +65,11 @@ export function decide<Base extends { basePath: string }>(
 /** Whether a base path lies where pages of ours do. */
 export function isReserved(basePath: string): boolean {
   return isBelow(segmentsOf(basePath.toLowerCase()), RESERVED)
+}
+
+/** Whether a base path lies where the page for connecting sites would. */
+export function isConnectPage(basePath: string): boolean {
+  return isBelow(segmentsOf(basePath.toLowerCase()), [CONNECT])
 }
 
 /** The segments of a configured base path, slashes aside. */
@@ -91,10 +99,10 @@ function areAllTexts(segments: (string | undefined)[]): segments is string[] {
 }
 
 /** Read as leniently as any server might: the case does not matter, and empty segments are none. */
-function isOwn(names: readonly string[], bases: readonly { basePath: string }[]): boolean {
+function isOwn(names: readonly string[], bases: readonly { basePath: string }[], hasConnectPage: boolean): boolean {
   const read = names.filter(name => name !== '').map(name => name.toLowerCase())
   const quotaPages = bases.map(({ basePath }) => [...segmentsOf(basePath.toLowerCase()), ...QUOTA_INFO])
-  return isBelow(read, [...RESERVED, ...quotaPages])
+  return isBelow(read, [...RESERVED, ...(hasConnectPage ? [CONNECT] : []), ...quotaPages])
 }
 
 function isBelow(segments: readonly string[], pages: readonly (readonly string[])[]): boolean {

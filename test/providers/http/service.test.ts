@@ -112,7 +112,7 @@ t.test('the fields make the form of a connection, and a secret is never shown', 
   t.match(JSON.parse(await shown.text()), { connection: { customer: '1', apiKey: '…er-1' }, health: 'ok' })
   const [group] = (await bodyOf(await ask('nobody', 'site-credits'))).actionQuotaInfo.quotaInfo
   t.match(group, {
-    upgradeCta: { label: 'Connect 127.0.0.1', url: 'https://app.example.com/connect?instanceId=nobody' }
+    upgradeCta: { label: 'Connect 127.0.0.1', url: /^https:\/\/app\.example\.com\/connect\?token=[\w.-]+$/ }
   })
 })
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { pino } from 'pino'
 import t from 'tap'
 import { buildPublicApp } from '../../../src/public/app.ts'
-import { decide, isReserved } from '../../../src/public/forward/decide.ts'
+import { decide, isConnectPage, isReserved } from '../../../src/public/forward/decide.ts'
 import { fuzz } from '../../helpers/fuzz.ts'
 
 const ROOT = [{ basePath: '/' }]
@@ -56,6 +56,16 @@ t.test('the longest base path wins, slashes and encoding aside, and its case cou
   for (const [target, wanted] of Object.entries(below)) t.equal(restOf(target, NESTED), wanted, target)
 })
 
+t.test('the page for connecting sites is ours where it is on, and a path of the maker where it is off', async t => {
+  for (const target of ['/connect', '/connect?token=x', '//Connect/', '/%63onnect/x', '/connect;a=b']) {
+    t.equal(decide(target, ROOT, true).kind, 'own', target)
+    t.equal(decide(target, ROOT).kind, 'below', target)
+  }
+  t.equal(decide('/connected', ROOT, true).kind, 'below')
+  t.ok(isConnectPage('/Connect/x/'))
+  t.notOk(isConnectPage('/x/connect/'))
+})
+
 t.test('pages of ours are never passed on, however they are spelled', async t => {
   for (const target of [
     ...[
@@ -96,6 +106,9 @@ t.test('every route of the public listener is one of them', async t => {
     logger: pino({ level: 'silent' }),
     basePaths: ['/', '/email/'],
     forward: [],
+    connectTokens: { linkFor: async address => address },
+    origins: { note: async () => {} },
+    language: () => 'en',
     isStopping: () => false,
     publish: () => {},
     connections: { removeSite: async () => 0 },

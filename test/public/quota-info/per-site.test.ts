@@ -36,7 +36,7 @@ t.test("with connectUrl such a site is shown Wix's form for not bought, and the 
             { featureName: 'Admins', currentUsage: '0', limit: '0' }
           ],
           upgradeCta: {
-            url: 'https://app.example.com/connect?from=wix&instanceId=a+site%26more',
+            url: /^https:\/\/app\.example\.com\/connect\?from=wix&token=[\w-]+\.[\w-]+\.[\w-]+$/,
             label: 'Connect ONLYOFFICE DocSpace'
           }
         }

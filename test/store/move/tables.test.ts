@@ -9,6 +9,8 @@ const STAY = {
   leases: 'who asks at this moment',
   saves: 'a save under way ends where it began',
   notices: 'what webhooks were told: whoever listens to the new place may hear it once more',
+  one_uses: 'which tokens were used: they end within the hour, and are signed for the old place',
+  origins: 'which site is a copy of which: an offer of the page for connecting',
   write_proof: 'says that this database could be written',
   kysely_migration: 'the target takes the steps itself',
   kysely_migration_lock: 'as above'

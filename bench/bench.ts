@@ -1,0 +1,102 @@
+// npm run bench [-- --quick] [-- --only NAME]: what a call costs, beside what people would use instead, and what else is to be
+// reached. Writes bench/results.json and bench/results.svg, which README shows, in a whole run alone.
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Candidate, middle } from './calls/compare.ts'
+import { createStage } from './calls/stage.ts'
+import { plot } from './plot.ts'
+import { cold } from './rows/cold.ts'
+import { comparison } from './rows/comparison.ts'
+import { footprint } from './rows/footprint.ts'
+import { forwarded } from './rows/forwarded.ts'
+import { growth } from './rows/growth.ts'
+import { refusals } from './rows/refusals.ts'
+import { type Figure, isReached, type Row } from './rows/row.ts'
+
+const ROWS: readonly Row[] = [refusals, cold, footprint, forwarded, growth]
+const COMPARISON = 'comparison'
+const GIB = 1024 ** 3
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { quick, only } = values
+if (only !== undefined && ![COMPARISON, ...ROWS.map(({ name }) => name)].includes(only)) {
+  process.stderr.write(
+    `There is no row "${only}"; there are: ${[COMPARISON, ...ROWS.map(({ name }) => name)].join(', ')}\n`
+  )
+  process.exit(2)
+}
+const isWanted = (name: string) => only === undefined || only === name
+const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${(totalmem() / GIB).toFixed(0)} GiB, Node ${process.version}`
+
+const tellOf = (name: string) => (what: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${name}: ${what}`)
+}
+const figures: Figure[] = []
+let candidates: Candidate[] = []
+if (isWanted(COMPARISON)) {
+  const stage = createStage()
+  try {
+    const compared = await comparison(stage, { quick, tell: tellOf(COMPARISON) })
+    candidates = compared.candidates
+    figures.push(...compared.figures)
+  } finally {
+    await stage.close()
+  }
+}
+for (const { name, measure } of ROWS.filter(({ name }) => isWanted(name))) {
+  const stage = createStage()
+  try {
+    figures.push(...(await measure(stage, { quick, tell: tellOf(name) })))
+  } finally {
+    await stage.close()
+  }
+}
+tellOf('done')('')
+if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+
+if (candidates.length > 0) printCandidates()
+printFigures()
+if (!quick && only === undefined) {
+  const results = { machine, date: new Date().toISOString().slice(0, 10), candidates, figures }
+  writeFileSync('bench/results.json', `${JSON.stringify(results, undefined, 2)}\n`)
+  writeFileSync('bench/results.svg', plot(candidates, `64 connections, 500 sites, 5 languages, log on; ${machine}`))
+}
+if (candidates.some(({ wrong }) => wrong > 0)) process.exitCode = 1
+
+function printCandidates(): void {
+  const rows = candidates.map(candidate => {
+    const { cpuUs, callsPerSecond, p50Ms, p99Ms } = middle(candidate)
+    const spread = `${Math.min(...candidate.cpuUs).toFixed(0)}–${Math.max(...candidate.cpuUs).toFixed(0)}`
+    const rate = Math.round(callsPerSecond).toLocaleString('en')
+    return [candidate.name, cpuUs.toFixed(0), spread, rate, p50Ms.toFixed(1), p99Ms.toFixed(1), String(candidate.wrong)]
+  })
+  print(['candidate', 'CPU µs a call', 'spread', 'calls/s', 'p50 ms', 'p99 ms', 'wrong'], rows)
+}
+
+function printFigures(): void {
+  const rows = figures.map(figure => {
+    const { what, value, unit, spread, target } = figure
+    const number = (amount: number) => amount.toFixed(amount >= 100 ? 0 : 2)
+    const bound = target && ('atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`)
+    const reached = isReached(figure)
+    return [
+      what,
+      `${number(value)} ${unit}`,
+      spread ? spread.map(number).join('–') : '',
+      bound ?? '',
+      reached === undefined ? '' : reached ? 'reached' : 'not reached'
+    ]
+  })
+  print(['what', 'value', 'spread', 'target', ''], rows)
+}
+
+function print(head: string[], rows: string[][]): void {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map(row => row[column]?.length ?? 0)))
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  process.stdout.write(`${[head, widths.map(width => '-'.repeat(width)), ...rows].map(line).join('\n')}\n\n`)
+}

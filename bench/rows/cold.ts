@@ -1,0 +1,67 @@
+// What an answer takes beyond the upstream's own time, for a site that was never asked about; and when an older one is shown.
+import { request } from 'undici'
+import { load, median, percentile } from '../calls/load.ts'
+import type { DocSpace } from '../calls/stage.ts'
+import { signCalls, sitesOf } from '../calls/tokens.ts'
+import type { Figure, Row } from './row.ts'
+
+const DELAYS_MS = [0, 50, 300]
+const PATHS = ['/api/2.0/portal/payment/quota', '/api/2.0/portal/tariff']
+
+export const cold: Row = {
+  name: 'cold answers',
+  async measure(stage, { quick, tell }) {
+    const figures: Figure[] = []
+    for (const delayMs of DELAYS_MS) {
+      tell(`an upstream that takes ${delayMs} ms`)
+      const sites = sitesOf(quick ? 40 : 200)
+      const docspace = await stage.startDocSpace(delayMs)
+      const { port } = await stage.startBridge({ docspace, sites })
+      const calls = await signCalls(stage.wix, sites, sites.length)
+      // The first half warms up what is made once; nobody waits for another.
+      const [warm, measured] = [calls.slice(0, sites.length / 2), calls.slice(sites.length / 2)]
+      const isRight = (status: number) => status === 200
+      await load({ port, calls: warm, connections: 1, isRight })
+      const { latencies } = await load({ port, calls: measured, connections: 1, isRight })
+      const upstream = await askDirectly(docspace, measured.length)
+      figures.push({
+        what: `cold answer beyond an upstream that takes ${delayMs} ms, median`,
+        value: percentile(latencies, 0.5) - upstream,
+        unit: 'ms',
+        target: { atMost: 1 }
+      })
+    }
+    return [...figures, ...(await stale(stage, quick))]
+  }
+}
+
+/** The upstream's own time: both of its answers, asked for at once over kept connections. */
+async function askDirectly({ url, keys: [key] }: DocSpace, times: number): Promise<number> {
+  const taken: number[] = []
+  for (let time = 0; time < times; time++) {
+    const started = performance.now()
+    await Promise.all(
+      PATHS.map(async path => {
+        const { body } = await request(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
+        await body.json()
+      })
+    )
+    taken.push(performance.now() - started)
+  }
+  return median(taken)
+}
+
+async function stale(stage: Parameters<Row['measure']>[0], quick: boolean): Promise<Figure[]> {
+  const sites = sitesOf(100)
+  const docspace = await stage.startDocSpace(50)
+  const provider = { freshFor: '0s', patience: '0s', keepFor: '1h' }
+  const { port } = await stage.startBridge({ docspace, sites, provider })
+  const calls = await signCalls(stage.wix, sites, quick ? 1000 : 5000)
+  const isRight = (status: number) => status === 200
+  await load({ port, calls: calls.slice(0, 100), connections: 8, isRight })
+  const result = await load({ port, calls, connections: 16, seconds: quick ? 1 : 5, isRight })
+  return [
+    { what: 'stale answers a second, refreshing behind each', value: result.calls / result.seconds, unit: '1/s' },
+    { what: 'the same, 99 % within', value: percentile(result.latencies, 0.99), unit: 'ms' }
+  ]
+}
