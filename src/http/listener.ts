@@ -11,6 +11,7 @@ import fastify, {
 } from 'fastify'
 import { QuotaBridgeError } from '../errors.ts'
 import { errorAnswer, type OnRefused, sendError } from './errors.ts'
+import { compileLazily } from './lazy-compilers.ts'
 import { type CallWatch, watchCalls } from './watch-calls.ts'
 
 export interface ListenerOptions {
@@ -62,8 +63,6 @@ export function createListener({
       ignoreTrailingSlash: true,
       maxParamLength: 512
     },
-    // Numbers in a query string are texts; nothing else is bent to fit, and nothing is dropped in silence.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     requestTimeout: requestTimeoutMs,
     http: {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -83,6 +82,7 @@ export function createListener({
       else refuse(socket, error.code)
     }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  compileLazily(app)
   app.decorateReply('errorCode', undefined)
   if (watch) watchCalls(app, watch)
   // Node answers an Expect that it does not know with a bare 417; it may be ignored, and every answer has one form.
