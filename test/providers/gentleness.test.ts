@@ -22,7 +22,7 @@ t.test('a fetch ends in time, also where nobody hears the signal', async t => {
   )
   const started = performance.now()
   await t.rejects(provider.fetchReport({}, options), new ProviderError('PROVIDER_TIMEOUT', 'timeout'))
-  t.ok(performance.now() - started < 1000)
+  t.ok(performance.now() - started < 5000)
   t.ok(aborted)
 })
 
