@@ -5,8 +5,10 @@ import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 
 const GROUPS = join('.tap', 'groups')
-/** Folders of which each file has a process of its own, begun first: their tests take longest, and start processes themselves. */
+/** Folders of which each file has a process of its own: their tests take longest, and start processes themselves. */
 const LONG = ['test', 'test/commands', 'test/contract']
+/** Folders whose tests take long too, but share a process: begun first, so that none is left to run on alone. */
+const EARLY = ['test/devkit', 'test/freshness', 'test/store', 'test/workers']
 /** Files that measure or change what a whole process shares: its heap, its time zone. */
 const ALONE = [
   'test/freshness/resilience.test.ts',
@@ -20,7 +22,8 @@ const files = globSync('test/**/*.test.ts').sort()
 const names = Map.groupBy(files, file => {
   const name = file.replace(/\.test\.ts$/, '').replaceAll('/', '-')
   if (LONG.includes(dirname(file))) return `1-${name}`
-  return ALONE.includes(file) ? `2-${name}` : `2-${dirname(file).replaceAll('/', '-')}`
+  if (ALONE.includes(file)) return `2-${name}`
+  return `${EARLY.includes(dirname(file)) ? 1 : 2}-${dirname(file).replaceAll('/', '-')}`
 })
 for (const [name, members] of names) {
   const imports = members.map(file => `import '${relative(GROUPS, dirname(file))}/${basename(file)}'\n`)

@@ -20,8 +20,9 @@ export const ENCRYPTION_KEY = Buffer.from('a key for tests, of 32 bytes ...').to
 export const MANAGEMENT_TOKEN = 'a-token-for-tests'
 /** Most tests are about what DocSpace holds now; those about freshness say so. */
 const NOTHING_KEPT = { freshFor: '0s', keepFor: '0s', patience: '0s' }
-/** Nor about calls that nobody made. */
-const UNCHECKED = { checkOnStart: false }
+/** Nor about calls that nobody made: a connection that was saved without a check is soon checked in the background. */
+const UNCHECKED = { checkOnStart: false, recheck: '0s' }
+const NEVER_CHECKED_AGAIN = { recheck: '0s' }
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
@@ -112,6 +113,7 @@ export async function startBridge(t: Pick<Test, 'teardown'>, options: BridgeOpti
           allowedHosts: ['127.0.0.1', '*.onlyoffice.com'],
           allowPrivateHosts: true,
           ...NOTHING_KEPT,
+          ...NEVER_CHECKED_AGAIN,
           ...(options.connectUrl && { connectUrl: options.connectUrl }),
           ...options.sites
         }
