@@ -71,7 +71,7 @@ export const contentChecks: Check[] = [
     name: 'it holds the compiled code, every catalogue and what production needs, and nothing else',
     hold(engine, folder) {
       const paths = new Set(pathsOf(engine, folder))
-      const sources = globSync('src/**/*.{ts,json,css}', { exclude: ['src/devkit/**', 'src/**/tsconfig.json'] })
+      const sources = globSync('src/**/*.{ts,json,css}', { exclude: ['src/devkit/**', 'src/**/tsconfig*.json'] })
       const expected = sources.map(file => `app/${file.replace('src', 'dist').replace(/\.ts$/, '.js')}`)
       deepEqual(
         expected.filter(path => !paths.has(path)),
