@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { tableOf } from '../src/devkit/table.ts'
 import { type Candidate, middle } from './calls/compare.ts'
 import { createStage } from './calls/stage.ts'
 import { plot } from './plot.ts'
@@ -91,12 +92,6 @@ function printFigures(): void {
   print(['what', 'value', 'spread', 'target', ''], rows)
 }
 
-function print(head: string[], rows: string[][]): void {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map(row => row[column]?.length ?? 0)))
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-  process.stdout.write(`${[head, widths.map(width => '-'.repeat(width)), ...rows].map(line).join('\n')}\n\n`)
+function print(heads: string[], rows: string[][]): void {
+  process.stdout.write(`${tableOf(heads, rows)}\n`)
 }

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tableOf } from '../../src/devkit/table.ts'
 import { startPostgres } from '../helpers/postgres.ts'
 import { changesAtOnce } from './changes-at-once.ts'
 import { diskFull } from './disk-full.ts'
@@ -57,14 +58,4 @@ for (const row of chosen) {
 for (const end of ends.reverse()) await end()
 rmSync(folder, { recursive: true, force: true })
 
-const heads = ['attack', 'engine', '', 'took', 'seen', 'wanted']
-const lines = [heads, ...table]
-const widths = heads.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))
-for (const line of lines) {
-  process.stdout.write(
-    `${line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`
-  )
-}
+process.stdout.write(tableOf(['attack', 'engine', '', 'took', 'seen', 'wanted'], table))

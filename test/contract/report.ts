@@ -1,4 +1,5 @@
 // The end of `npm test`: what of the contract was exercised. Ends with 1 when anything is missing or was violated.
+import { tableOf } from '../../src/devkit/table.ts'
 import { readContract } from './document.ts'
 import { readTallies } from './tally.ts'
 
@@ -35,12 +36,6 @@ if (withoutBrowser > 0)
 for (const failure of failures) process.stderr.write(`the contract is not proven: ${failure}\n`)
 process.exitCode = failures.length === 0 ? 0 : 1
 
-function print(head: string[], rows: string[][]): void {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map(row => row[column]?.length ?? 0)))
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-  process.stdout.write(`\n${[head, widths.map(width => '-'.repeat(width)), ...rows].map(line).join('\n')}\n`)
+function print(heads: string[], rows: string[][]): void {
+  process.stdout.write(`\n${tableOf(heads, rows)}`)
 }
