@@ -1,9 +1,7 @@
 // What a worker runs: the public listener, for the first process of its service, which started it.
-import closeWithGrace from 'close-with-grace'
 import { startService } from './app.ts'
+import { endWell } from './commands/ending.ts'
 import { loggerFor } from './commands/logger.ts'
-import { onUncaught, UNCAUGHT } from './commands/uncaught.ts'
-import { durationMs } from './config/durations.ts'
 import { readFrom } from './config/files.ts'
 import { loadConfiguration } from './config/load.ts'
 import { createLogSecrets } from './config/withheld.ts'
@@ -42,24 +40,16 @@ try {
     ...{ configuration, readAgain: read, logger, tracing },
     worker: { first, temporary: temporary && opened(temporary) }
   })
-  const { drain, grace } = configuration.server
-  let failed = false
-  // Of time that is up the first process tells.
-  const onTimeout = () => {}
-  const delay = durationMs(drain) + durationMs(grace)
-  const ending = closeWithGrace({ delay, logger, onTimeout, skip: [...SIGNALS, ...UNCAUGHT] }, async () => {
-    await service.close()
-    if (failed) process.exit(EXIT.failed)
-  })
-  onUncaught(logger, err => {
-    if (failed) process.exit(EXIT.failed)
-    failed = true
-    logger.fatal({ err }, 'a worker stops after an error nobody caught')
-    ending.close()
+  const { end } = endWell({
+    ...{ service, server: configuration.server, logger, skip: [...SIGNALS] },
+    // Of both the first process tells.
+    onStop: () => {},
+    onTimeout: () => {},
+    failure: 'a worker stops after an error nobody caught'
   })
   first.listening(service.publicUrl)
   await first.stop
-  ending.close()
+  end()
 } catch (error) {
   await first.failed(...startFailure(error))
   process.exit(EXIT.failed)

@@ -2,10 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { type Service, startService } from '../app.ts'
-import { durationMs } from '../config/durations.ts'
 import { type Files, rememberingFiles } from '../config/files.ts'
 import { type Configuration, loadConfiguration } from '../config/load.ts'
 import { createLogSecrets } from '../config/withheld.ts'
@@ -15,9 +13,9 @@ import { LINES_DROPPED, openLogOutput } from '../observe/log-output.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
+import { endWell } from './ending.ts'
 import { fail } from './fail.ts'
 import { loggerFor } from './logger.ts'
-import { onUncaught, UNCAUGHT } from './uncaught.ts'
 
 export const serve = defineCommand({
   name: 'serve',
@@ -55,24 +53,12 @@ export const serve = defineCommand({
       output.flush()
       writeAddress(service.publicUrl, environment, logger)
       reloadOnSignal(service, logger)
-      const { drain, grace } = configuration.server
-      const delay = durationMs(drain) + durationMs(grace)
-      const onTimeout = () =>
-        logger.error({ graceMs: delay }, 'stopped before every call was answered; server.grace can be raised')
-      let failed = false
-      const closing = closeWithGrace(
-        { delay, logger, onTimeout, skip: [RELOAD_SIGNAL, ...UNCAUGHT] },
-        async ({ signal }) => {
-          if (!failed) logger.info({ signal }, 'stopping')
-          await service.close()
-          if (failed) process.exit(EXIT.failed)
-        }
-      )
-      onUncaught(logger, err => {
-        if (failed) process.exit(EXIT.failed)
-        failed = true
-        logger.fatal({ err }, 'stopping after an error nobody caught')
-        void closing.close()
+      endWell({
+        ...{ service, server: configuration.server, logger, skip: [RELOAD_SIGNAL] },
+        onStop: signal => logger.info({ signal }, 'stopping'),
+        onTimeout: graceMs =>
+          logger.error({ graceMs }, 'stopped before every call was answered; server.grace can be raised'),
+        failure: 'stopping after an error nobody caught'
       })
       return EXIT.ok
     } catch (error) {
