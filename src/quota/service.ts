@@ -78,32 +78,36 @@ export function createQuotaService<Action extends QuotaAction>(
 ): QuotaService<Action> {
   const { actions, sources, show, showAtOnce, markPlan } = options
 
-  /** How each action is asked about: which features concern it, and for how long a fetch may take. */
-  const questions = new Map([...actions.values()].map(action => [action, questionOf(action)]))
-  const questionFor = (action: Action) => questions.get(action) ?? questionOf(action)
+  const asked = new Map([...actions].map(([key, action]) => [key, { action, question: questionOf(action) }]))
 
-  function showAtHand(action: Action, key: ConnectionKey): Shown | undefined {
-    const known = action.source.connectionAtHand(key.instanceId)
-    return known && showAtOnce(key, { ...questionFor(action), fingerprint: known.fingerprint })
+  function showAtHand({ source }: Action, question: ActionQuestion, key: ConnectionKey): Shown | undefined {
+    const known = source.connectionAtHand(key.instanceId)
+    return known && showAtOnce(key, { ...question, fingerprint: known.fingerprint })
   }
 
-  async function showTo(action: Action, key: ConnectionKey, call: QuotaCall): Promise<Shown | undefined> {
-    const { provider, connectionOf } = action.source
+  async function showTo(
+    { source: { provider, connectionOf } }: Action,
+    question: ActionQuestion,
+    key: ConnectionKey,
+    call: QuotaCall
+  ): Promise<Shown | undefined> {
     const known = await connectionOf(key.instanceId)
-    return known && show({ key, call, provider, ...known, ...questionFor(action) })
+    return known && show({ key, call, provider, ...known, ...question })
   }
 
   return {
     async ask(call) {
       const { actionKey, instanceId } = call
-      const action = actions.get(actionKey)
-      if (!action) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
+      const found = asked.get(actionKey)
+      if (!found) throw new QuotaBridgeError('ACTION_NOT_FOUND', { data: { actionKey } })
+      const { action, question } = found
       if (!action.enforced) return { action, outcome: { kind: 'nothing' } }
       const { source } = action
       const key = keyOf(source, instanceId)
       const shown =
         key &&
-        (showAtHand(action, key) ?? (await within(reportWithinMs(source.freshness), showTo(action, key, call), late)))
+        (showAtHand(action, question, key) ??
+          (await within(reportWithinMs(source.freshness), showTo(action, question, key, call), late)))
       if (!shown) return { action, outcome: connectOutcome(source, instanceId) }
       const report = selected(shown.report, action.features)
       const { asOf } = shown
@@ -130,7 +134,10 @@ function connectOutcome(
   return { kind: 'connect', connectUrl, connectsHere, key, vocabulary: adapter.type, title: adapter.title }
 }
 
-function questionOf({ source, features }: QuotaAction): Omit<Question, 'fingerprint'> {
+/** How an action asks: which features concern it, and for how long a fetch may take. */
+type ActionQuestion = Omit<Question, 'fingerprint'>
+
+function questionOf({ source, features }: QuotaAction): ActionQuestion {
   const { freshness } = source
   return {
     shows: features.includes(OTHER_FEATURES) ? () => true : feature => features.includes(feature),

@@ -49,11 +49,12 @@ export interface Show {
 
 /** Makes the functions that find what a call is shown. */
 export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () => number, onFetch: OnFetch): Show {
-  return { show, showAtOnce: (key, question) => freshFrom(memory.atHand(key), question) }
+  return { show, showAtOnce }
 
-  function freshFrom(known: Knowledge | undefined, question: Question): Shown | undefined {
+  function showAtOnce(key: ConnectionKey, question: Question): Shown | undefined {
+    const known = memory.atHand(key)
     const view = known && viewOf(known, question, now())
-    return view?.isUsable && view.freshMs > 0 ? shownFrom(view, 'hit') : undefined
+    return view && isFresh(view) ? shownFrom(view, 'hit') : undefined
   }
 
   async function show(request: ShowRequest): Promise<Shown> {
@@ -61,7 +62,7 @@ export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () =>
     const { key, fingerprint, freshness } = request
     const known = await memory.recall(key)
     const view = viewOf(known, request, now())
-    if (view?.isUsable && view.freshMs > 0) return shownFrom(view, 'hit')
+    if (view && isFresh(view)) return shownFrom(view, 'hit')
 
     const fetching = fetches.join({
       key,
@@ -87,7 +88,7 @@ export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () =>
     if (!stored || !isCurrent()) return undefined
     const view = viewOf(stored, question, now())
     const isNewer = later(stored, known) !== known
-    return isNewer && stored.snapshot && view?.isUsable && view.freshMs > 0
+    return isNewer && stored.snapshot && view && isFresh(view)
       ? { snapshot: stored.snapshot, upstreamMs: 0 }
       : undefined
   }
@@ -115,6 +116,10 @@ export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () =>
     if (!view) return { report: snapshot.report, ageMs: 0, freshMs: 0, done, upstreamMs }
     return { ...shownFrom(view, done), upstreamMs }
   }
+}
+
+function isFresh({ isUsable, freshMs }: View): boolean {
+  return isUsable && freshMs > 0
 }
 
 function shownFrom({ report, ageMs, freshMs, asOf, isMixed }: View, done: Shown['done']): Shown {
