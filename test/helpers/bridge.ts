@@ -21,8 +21,8 @@ export const MANAGEMENT_TOKEN = 'a-token-for-tests'
 /** Most tests are about what DocSpace holds now; those about freshness say so. */
 const NOTHING_KEPT = { freshFor: '0s', keepFor: '0s', patience: '0s' }
 /** Nor about calls that nobody made: a connection that was saved without a check is soon checked in the background. */
-const UNCHECKED = { checkOnStart: false, recheck: '0s' }
 const NEVER_CHECKED_AGAIN = { recheck: '0s' }
+const UNCHECKED = { checkOnStart: false, ...NEVER_CHECKED_AGAIN }
 const clock = () => TODAY.getTime()
 
 /** RSA keys take long to find; calls signed by one Wix do for all tests of a file. */
