@@ -10,14 +10,17 @@ COPY package.json package-lock.json ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --ignore-scripts
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build && mkdir data
+COPY docker/bundle.ts ./docker/
+# The program and its dependencies in a few files: a start reads some ten in the place of 1,600.
+RUN npm run bundle && mkdir data
 
 FROM ${BUILD_BASE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci --omit=dev --ignore-scripts
-# Types and source maps, which nothing reads when it runs, are two fifths of it.
-RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+# Their code is in the bundle. What they are, and under which licence, stays: scanners and people look for it here.
+RUN find node_modules -type f ! -name package.json ! -iname '*licen[cs]e*' ! -iname '*notice*' ! -iname 'copying*' -delete \
+ && find node_modules -depth \( -type l -o -type d -empty \) -delete
 
 FROM ${BASE}
 ARG BASE
@@ -33,7 +36,7 @@ LABEL org.opencontainers.image.title="Quota Bridge" \
 ENV NODE_ENV=production PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/bundle ./dist
 COPY package.json openapi.yaml LICENSE ./
 # Where the SQLite store lies by default. A new named volume mounted here takes on this owner, so that the service can write to it.
 COPY --from=build --chown=1000:1000 /app/data ./data

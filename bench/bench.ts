@@ -14,8 +14,9 @@ import { forwarded } from './rows/forwarded.ts'
 import { growth } from './rows/growth.ts'
 import { refusals } from './rows/refusals.ts'
 import { type Figure, isReached, type Row } from './rows/row.ts'
+import { workers } from './rows/workers.ts'
 
-const ROWS: readonly Row[] = [refusals, cold, footprint, forwarded, growth]
+const ROWS: readonly Row[] = [refusals, cold, footprint, forwarded, workers, growth]
 const COMPARISON = 'comparison'
 const GIB = 1024 ** 3
 

@@ -40,6 +40,7 @@ const FLOORS = [
   'within',
   'terminal',
   'version',
+  'root',
   'exit',
   'schema'
 ]

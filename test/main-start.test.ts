@@ -6,7 +6,7 @@ import { startFailure } from '../src/start-failure.ts'
 import { freePort } from './helpers/free-port.ts'
 import { ENVIRONMENT, GOOD } from './helpers/mistakes.ts'
 import { startPostgres } from './helpers/postgres.ts'
-import { type Running, run } from './helpers/process.ts'
+import { PROGRAM, type Running, run } from './helpers/process.ts'
 
 const HOST = 'server: { host: 127.0.0.1 }\n'
 const STORE = 'store: { url: "${DB_URL}", encryptionKeys: ["${ENCRYPTION_KEY}"] }\n'
@@ -15,7 +15,7 @@ const PASSWORD = 'hush-hush-password'
 function start(t: Test, more: string, environment: NodeJS.ProcessEnv, command: string[] = []): Running {
   const file = `${t.testdir({ 'quota-bridge.yaml': `${GOOD}${more}` })}/quota-bridge.yaml`
   const fixed = { ...ENVIRONMENT, PORT: '0', MANAGEMENT_PORT: '0' }
-  return run(t, 'src/main.ts', [...command, '--config', file], { ...fixed, ...environment })
+  return run(t, PROGRAM, [...command, '--config', file], { ...fixed, ...environment })
 }
 
 const linesOf = (running: Running) =>
@@ -70,6 +70,23 @@ const fields = Buffer.from('SFATAL\0C28000\0Mno such user\0\0')
 const length = Buffer.alloc(4)
 length.writeInt32BE(fields.length + 4)
 const refusal = Buffer.concat([Buffer.from('E'), length, fields])
+
+t.test('while it waits for a database, a signal to reload ends nothing, and one to stop is heeded', async t => {
+  const service = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` })
+  await service.until(/the database does not answer/)
+  service.child.kill('SIGHUP')
+  await sleep(500)
+  t.equal(service.child.exitCode ?? service.child.signalCode, null)
+  service.child.kill('SIGTERM')
+  t.equal(await service.ended, 0)
+  t.match(linesOf(service).at(-1), { msg: 'stopping', signal: 'SIGTERM' })
+  const hasty = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` })
+  await hasty.until(/the database does not answer/)
+  hasty.child.kill('SIGTERM')
+  await sleep(100)
+  hasty.child.kill('SIGTERM')
+  t.equal(await hasty.ended, 1, 'a second one ends it at once')
+})
 
 t.test('a wrong password, a wrong database', async t => {
   const postgres = await startPostgres(t)

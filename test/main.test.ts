@@ -10,7 +10,7 @@ import { openStore } from '../src/store/index.ts'
 import { sharedWix } from './helpers/bridge.ts'
 import { freePort } from './helpers/free-port.ts'
 import { startPostgres } from './helpers/postgres.ts'
-import { run } from './helpers/process.ts'
+import { PROGRAM, preloading, run } from './helpers/process.ts'
 import { startTarget } from './helpers/target.ts'
 
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
@@ -37,7 +37,7 @@ const environment = { WIX_PUBLIC_KEY: wix.publicKeyPem, PORT: '0', MANAGEMENT_PO
 
 t.test('it serves, answers a signed call, prints nothing deprecated, and stops on SIGTERM', async t => {
   const file = configurationFile(t.testdir(), 'management: { token: a-token-for-tests }')
-  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  const bridge = run(t, PROGRAM, ['--config', file], environment)
   const [, publicUrl = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
   const [, managementUrl = ''] = await bridge.until(/"listener":"management","url":"([^"]+)"/)
   t.equal((await wix.ask(publicUrl, { actionKey: 'send-email' })).status, 200)
@@ -52,7 +52,7 @@ t.test('it serves, answers a signed call, prints nothing deprecated, and stops o
 t.test('a second signal ends it at once, with 1', async t => {
   const file = configurationFile(t.testdir())
   writeFileSync(file, readFileSync(file, 'utf8').replace('host: 127.0.0.1', 'host: 127.0.0.1, drain: 1m'))
-  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  const bridge = run(t, PROGRAM, ['--config', file], environment)
   await bridge.until(/"listening"/)
   bridge.child.kill('SIGTERM')
   await bridge.until(/"stopping"/)
@@ -68,7 +68,7 @@ t.test("the container's health check follows the port that the configuration nam
   writeFileSync(file, readFileSync(file, 'utf8').replace('host: 127.0.0.1', `host: 127.0.0.1, port: ${port}`))
   const { PORT: _overridden, ...others } = environment
   const address = { ...others, QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/address` }
-  const bridge = run(t, 'src/main.ts', ['--config', file], address)
+  const bridge = run(t, PROGRAM, ['--config', file], address)
   await bridge.until(/"listening"/)
   const check = (more: NodeJS.ProcessEnv) => run(t, 'src/health-check.ts', [], { ...address, ...more }).ended
   t.equal(await check({}), 0)
@@ -77,7 +77,7 @@ t.test("the container's health check follows the port that the configuration nam
   bridge.child.kill('SIGTERM')
   t.equal(await bridge.ended, 0)
   t.equal(await check({}), 1)
-  const unwritable = run(t, 'src/main.ts', ['--config', configurationFile(dir)], {
+  const unwritable = run(t, PROGRAM, ['--config', configurationFile(dir)], {
     ...environment,
     QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/no/such/folder`
   })
@@ -94,7 +94,7 @@ t.test('a stop waits for calls that were passed on as long as server.grace says,
     const yaml = `server: { host: 127.0.0.1, grace: ${grace} }\nforward: { to: "${target.url}" }`
     const file = configurationFile(dir)
     writeFileSync(file, readFileSync(file, 'utf8').replace('server: { host: 127.0.0.1 }', yaml))
-    const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+    const bridge = run(t, PROGRAM, ['--config', file], environment)
     const [, url = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
     return { bridge, url }
   }
@@ -116,7 +116,7 @@ t.test('a stop waits for calls that were passed on as long as server.grace says,
 })
 
 t.test('the configuration may be named by the environment, and serve spelled out', async t => {
-  const bridge = run(t, 'src/main.ts', ['serve'], {
+  const bridge = run(t, PROGRAM, ['serve'], {
     ...environment,
     QUOTA_BRIDGE_CONFIG: configurationFile(t.testdir())
   })
@@ -127,7 +127,7 @@ t.test('the configuration may be named by the environment, and serve spelled out
 
 t.test('a wrong configuration starts nothing, tells every mistake, and ends with 2', async t => {
   const file = configurationFile(t.testdir(), '  other: { provider: nobody }\nstorage: {}')
-  const bridge = run(t, 'src/main.ts', ['--config', file], { ...environment, WIX_PUBLIC_KEY: 'nonsense' })
+  const bridge = run(t, PROGRAM, ['--config', file], { ...environment, WIX_PUBLIC_KEY: 'nonsense' })
   t.equal(await bridge.ended, 2)
   t.equal(bridge.stdout(), '')
   t.match(bridge.stderr(), /has 3 mistakes; nothing was started/)
@@ -139,7 +139,7 @@ t.test('a wrong configuration starts nothing, tells every mistake, and ends with
 t.test('a level that there is not is told beside the other mistakes, with those there are', async t => {
   for (const args of [['serve'], ['rotate-keys']]) {
     const file = configurationFile(t.testdir(), 'storage: {}')
-    const bridge = run(t, 'src/main.ts', [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
+    const bridge = run(t, PROGRAM, [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
     t.equal(await bridge.ended, 2)
     t.equal(bridge.stdout(), '')
     t.match(bridge.stderr(), /has 2 mistakes; nothing was started/)
@@ -152,21 +152,21 @@ t.test('a level that there is not is told beside the other mistakes, with those 
 })
 
 t.test('a single mistake without a place is told as well', async t => {
-  const bridge = run(t, 'src/main.ts', ['--config', '/no/such.yaml'])
+  const bridge = run(t, PROGRAM, ['--config', '/no/such.yaml'])
   t.equal(await bridge.ended, 2)
   t.match(bridge.stderr(), /has one mistake; nothing was started\.\n {2}The file \/no\/such\.yaml cannot be read/)
 })
 
 t.test('a wrong command line tells the right one and ends with 2', async t => {
   for (const args of [['--cofnig', 'x'], ['dance'], ['serve', 'twice'], []]) {
-    const bridge = run(t, 'src/main.ts', args, { QUOTA_BRIDGE_CONFIG: '' })
+    const bridge = run(t, PROGRAM, args, { QUOTA_BRIDGE_CONFIG: '' })
     t.equal(await bridge.ended, 2, args.join(' '))
     t.match(bridge.stderr(), /Usage: quota-bridge/)
   }
 })
 
 t.test('--help helps', async t => {
-  const bridge = run(t, 'src/main.ts', ['--help'])
+  const bridge = run(t, PROGRAM, ['--help'])
   t.equal(await bridge.ended, 0)
   t.match(bridge.stdout(), /Usage: quota-bridge/)
 })
@@ -177,7 +177,7 @@ t.test('a port that is taken ends with 1, and says so', async t => {
   await new Promise(resolve => taken.once('listening', resolve))
   const address = taken.address()
   const port = String(typeof address === 'object' && address ? address.port : 0)
-  const bridge = run(t, 'src/main.ts', ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
+  const bridge = run(t, PROGRAM, ['--config', configurationFile(t.testdir())], { ...environment, PORT: port })
   t.equal(await bridge.ended, 1)
   const [line = '', ...more] = bridge.stdout().trim().split('\n').slice(-1)
   t.strictSame(more, [])
@@ -204,16 +204,16 @@ t.test('a start that fails when the database is open already ends with 1 all the
     file,
     readFileSync(file, 'utf8').replace('host: 127.0.0.1', 'host: 127.0.0.1, publicUrl: "https://quota.example.com"')
   )
-  const bridge = run(t, 'src/main.ts', ['--config', file], environment)
+  const bridge = run(t, PROGRAM, ['--config', file], environment)
   t.equal(await bridge.ended, 1)
   t.match(bridge.stdout(), /cannot start/)
 })
 
 t.test('an error that nobody caught is told, and the service stops', async t => {
   const dir = t.testdir({ 'crash.mjs': 'setTimeout(() => { throw new Error("out of the blue") }, 1500)' })
-  const bridge = run(t, 'src/main.ts', ['--config', configurationFile(dir)], {
+  const bridge = run(t, PROGRAM, ['--config', configurationFile(dir)], {
     ...environment,
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${dir}/crash.mjs`
+    ...preloading(`${dir}/crash.mjs`, PROGRAM)
   })
   t.equal(await bridge.ended, 1)
   t.match(bridge.stdout(), /out of the blue.*stopping after an error nobody caught/)
@@ -229,7 +229,7 @@ t.test('rotate-keys re-encrypts the store under the first key, while the service
       dir,
       `management: { token: a-token-for-tests }\nstore: { url: "file:${dir}/q.db", encryptionKeys: ${JSON.stringify(list)} }`
     )
-  const service = run(t, 'src/main.ts', ['--config', perSite(keys)], environment)
+  const service = run(t, PROGRAM, ['--config', perSite(keys)], environment)
   await service.until(/"listener":"management","url"/)
   const store = await openStore({
     url: `file:${dir}/q.db`,
@@ -245,14 +245,14 @@ t.test('rotate-keys re-encrypts the store under the first key, while the service
     'ops'
   )
 
-  const rotation = run(t, 'src/main.ts', ['rotate-keys', '--config', perSite(keys)], environment)
+  const rotation = run(t, PROGRAM, ['rotate-keys', '--config', perSite(keys)], environment)
   t.equal(await rotation.ended, 0)
   t.equal(rotation.stdout(), 're-encrypted: 1, unreadable: 0\n')
-  const useless = run(t, 'src/main.ts', ['rotate-keys', '--config', perSite([keys[1] ?? ''])], environment)
+  const useless = run(t, PROGRAM, ['rotate-keys', '--config', perSite([keys[1] ?? ''])], environment)
   t.equal(await useless.ended, 1)
   t.equal(useless.stdout(), 're-encrypted: 0, unreadable: 1\n')
   t.match(useless.stderr(), /add the key they were saved with/)
-  const storeless = run(t, 'src/main.ts', ['rotate-keys', '--config', configurationFile(dir)], environment)
+  const storeless = run(t, PROGRAM, ['rotate-keys', '--config', configurationFile(dir)], environment)
   t.equal(await storeless.ended, 2)
   t.match(storeless.stderr(), /store is missing: without one there is nothing to re-encrypt/)
 })

@@ -88,7 +88,7 @@ export function createStage(): Stage {
         actions: { 'create-room': { provider: PROVIDER, features: ['room', 'manager'] } }
       }
       writeFileSync(file(`${name}.yaml`), JSON.stringify(configuration))
-      return start(['--expose-gc', 'dist/main.js', '--config', file(`${name}.yaml`)], file(`${name}.log`))
+      return start(['--expose-gc', 'bundle/main.js', '--config', file(`${name}.yaml`)], file(`${name}.log`))
     },
     async close() {
       for (const server of servers.reverse()) await server.close()

@@ -1,4 +1,4 @@
-// How a process of a service ends: by a signal or when it is told, and after an error that nobody caught. What a module of the
+// How a process of a service ends: by a signal, also while it starts, or when it is told, and after an error that nobody caught. What a module of the
 // configuration did is told apart: it ends nothing.
 import closeWithGrace, { type Signals } from 'close-with-grace'
 import type { Logger } from 'pino'
@@ -21,6 +21,38 @@ function onUncaught(logger: Logger, stop: (error: unknown) => void): void {
     )
   }
   for (const event of UNCAUGHT) process.on(event, tell)
+}
+
+const STOPS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
+/** A start that is told to stop may take so long to its end; one that waits for a database is left then. */
+const START_MS = 1000
+
+/**
+ * Keeps signals back while a service starts, which would end a process that does not heed them yet; `release` lets them come. One
+ * to stop that waits too long, and a second one, ends the process.
+ */
+export function holdSignals(others: readonly NodeJS.Signals[], onStop: (signal: string) => void): { release(): void } {
+  const signals = [...STOPS, ...others]
+  const held = new Set<NodeJS.Signals>()
+  let leaving: NodeJS.Timeout | undefined
+  const hold = (signal: NodeJS.Signals) => {
+    const isStop = STOPS.includes(signal)
+    if (isStop && leaving) process.exit(EXIT.failed)
+    held.add(signal)
+    if (!isStop) return
+    leaving = setTimeout(() => {
+      onStop(signal)
+      process.exit(EXIT.ok)
+    }, START_MS).unref()
+  }
+  for (const signal of signals) process.on(signal, hold)
+  return {
+    release() {
+      clearTimeout(leaving)
+      for (const signal of signals) process.off(signal, hold)
+      for (const signal of held) process.kill(process.pid, signal)
+    }
+  }
 }
 
 export interface Ending {

@@ -20,9 +20,6 @@ export const commands: readonly [Command, ...Command[]] = [
   mappingTest,
   adapterTest,
   preview,
-  tryOut,
-  mappingTest,
-  adapterTest,
   rotateKeys,
   exportStore,
   importStore

@@ -12,8 +12,9 @@ import { EXIT } from '../exit.ts'
 import { LINES_DROPPED, openLogOutput } from '../observe/log-output.ts'
 import { openTracing } from '../observe/tracing.ts'
 import { adapters } from '../providers/index.ts'
+import { EXTENSION, ROOT } from '../root.ts'
 import { CONFIG_OPTION, configurationFile, defineCommand } from './command.ts'
-import { endWell } from './ending.ts'
+import { endWell, holdSignals } from './ending.ts'
 import { fail } from './fail.ts'
 import { loggerFor } from './logger.ts'
 
@@ -47,6 +48,8 @@ export const serve = defineCommand({
       const output = openLogOutput(lines => logger.warn({ lines }, LINES_DROPPED))
       logger = loggerFor(environment, secrets.withhold, output.stream)
       const tracing = await openTracing(environment, logger)
+      const onStop = (signal: string | undefined) => logger.info({ signal }, 'stopping')
+      const signals = holdSignals([RELOAD_SIGNAL], onStop)
       const size = workersOf(configuration.server)
       const workers = size > 1 ? { size, program: WORKER, file, files: () => files } : undefined
       const service = await startService({ configuration, readAgain: read, logger, tracing, force, workers })
@@ -55,11 +58,12 @@ export const serve = defineCommand({
       reloadOnSignal(service, logger)
       endWell({
         ...{ service, server: configuration.server, logger, skip: [RELOAD_SIGNAL] },
-        onStop: signal => logger.info({ signal }, 'stopping'),
+        onStop,
         onTimeout: graceMs =>
           logger.error({ graceMs }, 'stopped before every call was answered; server.grace can be raised'),
         failure: 'stopping after an error nobody caught'
       })
+      signals.release()
       return EXIT.ok
     } catch (error) {
       return fail(error, file, logger)
@@ -67,8 +71,7 @@ export const serve = defineCommand({
   }
 })
 
-/** Beside this file's folder, in whichever language that is. */
-const WORKER = fileURLToPath(new URL(`../worker${import.meta.filename.slice(-3)}`, import.meta.url))
+const WORKER = fileURLToPath(new URL(`worker${EXTENSION}`, ROOT))
 
 /** As many as are wanted; `auto` counts the processors that this process may use, by the limits of its container too. */
 function workersOf({ workers }: Configuration['server']): number {

@@ -32,9 +32,12 @@ function explain(code: string, message: string, text: string, offset: number): s
   return `${reason?.replace(/: ".*"$/, '')}.`
 }
 
+const TYPOGRAPHIC_QUOTES = ['“', '”', '„', '‘', '’']
+
 function quotesMissing(text: string, offset: number): string {
   const [before = ''] = /[^\s,[{]*$/.exec(text.slice(0, offset - 1)) ?? []
   const [placeholder = '${NAME}'] = /^\$\{[^}\n]*\}/.exec(text.slice(offset - 1)) ?? []
-  if (/[“”„‘’]/.test(before)) return `typographic quotes are no quotes; write "${placeholder}".`
+  if (TYPOGRAPHIC_QUOTES.some(quote => before.includes(quote)))
+    return `typographic quotes are no quotes; write "${placeholder}".`
   return `inside braces and brackets a placeholder needs quotes; write "${before === '' ? '' : '…'}${placeholder}".`
 }

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorResponses } from '../http/errors.ts'
+import { ROOT } from '../root.ts'
 import { Type } from '../schema.ts'
 
-const FILE = new URL('../../openapi.yaml', import.meta.url)
+const FILE = new URL('../openapi.yaml', ROOT)
 
 export const apiDocumentRoute: FastifyPluginAsyncTypebox = async app => {
   app.get(

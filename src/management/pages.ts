@@ -9,12 +9,13 @@ import { errorResponses } from '../http/errors.ts'
 import { applicationPage } from '../pages/application.ts'
 import { chooseLanguage } from '../presentation/languages.ts'
 import { wordsOf } from '../presentation/words.ts'
+import { EXTENSION, ROOT } from '../root.ts'
 import { Type } from '../schema.ts'
 import { pageBody } from './page-body.ts'
 
-const FOLDER = new URL('../browser/', import.meta.url)
+const FOLDER = new URL('browser/', ROOT)
 /** Beside the sources lie TypeScript's, of which the types are taken out; beside what was compiled, JavaScript. */
-const MODULE = extname(import.meta.url)
+const MODULE = EXTENSION
 const TYPES: Record<string, string> = { [MODULE]: 'text/javascript', '.css': 'text/css' }
 
 export interface PagesOptions {

@@ -1,6 +1,7 @@
 // Folders of catalogues: each file is a language, named by its BCP 47 tag.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { ROOT } from '../root.ts'
 
 const ENDING = '.json'
 
@@ -32,4 +33,4 @@ export function readCatalogueFiles(directory: URL): Map<string, unknown> {
 }
 
 /** Where the messages of our own are. */
-export const MESSAGES_DIRECTORY = new URL('messages/', import.meta.url)
+export const MESSAGES_DIRECTORY = new URL('presentation/messages/', ROOT)

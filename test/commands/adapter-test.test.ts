@@ -5,13 +5,14 @@ import t from 'tap'
 import { ENCRYPTION_KEY, sharedWix } from '../helpers/bridge.ts'
 import { typed } from '../helpers/command-line.ts'
 import { adapterSource } from '../helpers/module.ts'
+import { PROGRAM } from '../helpers/process.ts'
 
 /** As its own process, without what tap puts before every program: it takes types out of no file that is required. */
 function program(...words: string[]) {
   const names = ['WIX_APP_ID', 'WIX_PUBLIC_KEY', 'MANAGEMENT_TOKEN', 'ENCRYPTION_KEY']
   const values = [sharedWix.appId, sharedWix.publicKeyPem, 'a-token-for-tests', ENCRYPTION_KEY]
   const own = Object.fromEntries(names.map((name, index) => [name, values[index]]))
-  const command = ['-u', 'NODE_OPTIONS', process.execPath, 'src/main.ts', ...words]
+  const command = ['-u', 'NODE_OPTIONS', process.execPath, PROGRAM, ...words]
   return spawnSync('env', command, { encoding: 'utf8', env: { ...process.env, ...own } })
 }
 

@@ -11,7 +11,7 @@ import { StoreError } from '../../src/store/store-error.ts'
 import { sharedWix } from '../helpers/bridge.ts'
 import { logSink } from '../helpers/log-sink.ts'
 import { connectionOf, keyOf, MOVE_KEY, ok, openAt } from '../helpers/move.ts'
-import { run } from '../helpers/process.ts'
+import { run, SOURCES } from '../helpers/process.ts'
 import { shellIn } from '../helpers/shell.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
@@ -120,7 +120,7 @@ t.test('a file is whole or not there, replaced only when that is wished, and nev
 
   const nowhere = await type(t, ['export', `${dir}/none/q.age`, '--config', config, '--store-key'])
   t.match(nowhere, { code: 1, err: /^FILE_UNUSABLE: .*ENOENT/ })
-  const stopping = run(t, 'src/main.ts', ['export', `${dir}/stopped.age`, '--config', config], {
+  const stopping = run(t, SOURCES, ['export', `${dir}/stopped.age`, '--config', config], {
     QUOTA_BRIDGE_PASSPHRASE: PASSPHRASE
   })
   while (!readdirSync(dir).some(name => name.startsWith('stopped.age.'))) await sleep(5)
@@ -138,7 +138,7 @@ t.test('- is standard output and standard input, with the result apart from the 
   const dir = t.testdir()
   configure(dir)
   const store = await fill(t, dir)
-  const shell = shellIn(dir)
+  const shell = shellIn(dir, SOURCES)
   const pipe = await shell(
     'quota-bridge export - --store-key --config quota-bridge.yaml | quota-bridge import - --merge --config quota-bridge.yaml'
   )

@@ -8,7 +8,7 @@ import { type FakeDocSpace, startFakeDocSpace } from '../../src/devkit/fake-docs
 import { createFakeWix, type FakeWix, quotaInfoUrl } from '../../src/devkit/fake-wix.ts'
 import { ENCRYPTION_KEY, MANAGEMENT_TOKEN } from './bridge.ts'
 import { metricsOf, type ReadMetrics } from './metrics.ts'
-import { type Running, run } from './process.ts'
+import { type Running, run, SOURCES } from './process.ts'
 
 export interface Told {
   status: number
@@ -85,7 +85,8 @@ export async function startCrew(
   t.teardown(() => docspace.close())
   const rewrite = (sections: CrewSections) => writeFileSync(file, crewFile(sections, docspace))
   rewrite(sections)
-  const service = run(t, 'src/main.ts', ['--config', file], { PORT: '0', MANAGEMENT_PORT: '0', ...environment })
+  // What the first process of several does is reached by no test within a process, so its coverage must be told.
+  const service = run(t, SOURCES, ['--config', file], { PORT: '0', MANAGEMENT_PORT: '0', ...environment })
   const [, publicUrl = ''] = await service.until(/"listener":"public","url":"([^"]+)"/)
   const [, managementUrl = ''] = await service.until(/"listener":"management","url":"([^"]+)"/)
 

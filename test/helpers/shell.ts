@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { commandLine, PROGRAM } from './process.ts'
 
 /** The lines of the code blocks below a heading of a page, up to the next heading of its kind. */
 export function commandsBelow(page: string, heading: string): string[] {
@@ -17,11 +19,13 @@ export interface Typed {
 }
 
 /** A shell in which `quota-bridge` is this program. */
-export function shellIn(folder: string): (line: string, environment?: NodeJS.ProcessEnv) => Promise<Typed> {
+export function shellIn(
+  folder: string,
+  program = PROGRAM
+): (line: string, environment?: NodeJS.ProcessEnv) => Promise<Typed> {
   const bin = `${folder}/bin`
   mkdirSync(bin, { recursive: true })
-  const main = `${import.meta.dirname}/../../src/main.ts`
-  writeFileSync(`${bin}/quota-bridge`, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`)
+  writeFileSync(`${bin}/quota-bridge`, `#!/bin/sh\nexec ${commandLine(resolve(program)).join(' ')} "$@"\n`)
   chmodSync(`${bin}/quota-bridge`, 0o755)
   return async (line, environment = {}) => {
     const child = spawn('sh', ['-c', line], {

@@ -68,22 +68,33 @@ export const contentChecks: Check[] = [
     }
   },
   {
-    name: 'it holds the compiled code, every catalogue and what production needs, and nothing else',
+    name: 'it holds the bundle, every catalogue and what production needs, and nothing else',
     hold(engine, folder) {
       const paths = new Set(pathsOf(engine, folder))
-      const sources = globSync('src/**/*.{ts,json,css}', { exclude: ['src/devkit/**', 'src/**/tsconfig*.json'] })
-      const expected = sources.map(file => `app/${file.replace('src', 'dist').replace(/\.ts$/, '.js')}`)
+      const programs = ['main', 'worker', 'health-check', 'adapter'].map(name => `src/${name}.ts`)
+      const beside = globSync(['src/**/messages/*.json', 'src/browser/*.{ts,css}'])
+      const expected = [...programs, ...beside].map(
+        file => `app/${file.replace('src', 'dist').replace(/\.ts$/, '.js')}`
+      )
+      expected.push('app/package.json', 'app/openapi.yaml', 'app/LICENSE')
       deepEqual(
         expected.filter(path => !paths.has(path)),
         [],
         'missing'
       )
       const inApp = [...paths].filter(path => /^app\/[^/]+./.test(path) && !path.endsWith('/'))
-      const ours = inApp.filter(path => !path.startsWith('app/node_modules/'))
-      const beside = ['app/package.json', 'app/openapi.yaml', 'app/LICENSE']
-      deepEqual(ours.toSorted(), [...expected, ...beside].toSorted())
+      const [parts = [], others = []] = [true, false].map(wanted =>
+        inApp.filter(path => /^app\/dist\/[^/]+-[A-Z0-9]{8}\.js(\.LEGAL\.txt)?$/.test(path) === wanted)
+      )
+      const ours = others.filter(path => !path.startsWith('app/node_modules/'))
+      deepEqual(ours.toSorted(), expected.toSorted())
+      deepEqual(
+        others.filter(path => /\/node_modules\/.*\.[cm]?[jt]s$/.test(path)),
+        [],
+        'code beside the bundle'
+      )
       const catalogues = ours.filter(path => path.includes('/messages/'))
-      return `${catalogues.length} catalogues, ${ours.length} files of ours`
+      return `${catalogues.length} catalogues, ${ours.length} files of ours, ${parts.length} parts of the bundle`
     }
   },
   {

@@ -52,7 +52,8 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
   'src/observe': ['test/observe', 'test/management/tokens.test.ts'],
   'src/public': ['test/observe', 'test/public'],
   'src/quota': ['test/quota', 'test/public', 'test/freshness', 'test/two-replicas.test.ts'],
-  'src/store': ['test/store', 'test/management', 'test/main.test.ts']
+  'src/store': ['test/store', 'test/management', 'test/main.test.ts'],
+  'src/workers': ['test/workers']
 }
 
 /** `src/wix` of `src/wix/envelope.ts`. */

@@ -4,7 +4,7 @@ import t from 'tap'
 import { createFakeWix } from '../../src/devkit/fake-wix.ts'
 import { wantsTraces } from '../../src/observe/tracing.ts'
 import { startCollector } from '../helpers/collector.ts'
-import { run } from '../helpers/process.ts'
+import { preloading, run, SOURCES } from '../helpers/process.ts'
 
 t.test('the environment turns them on, by any of the words that it has for that', async t => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }
@@ -55,8 +55,8 @@ t.test('a service without them does not load what makes them; one with them send
   writeFileSync(preload, PRELOAD)
   const { url, spans } = await startCollector(t)
   for (const endpoint of ['', url]) {
-    const service = run(t, 'src/main.ts', ['--config', file], {
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${preload}`,
+    const service = run(t, SOURCES, ['--config', file], {
+      ...preloading(preload, SOURCES),
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint
     })
     const [, publicUrl = ''] = await service.until(/"listener":"public","url":"([^"]+)"/)

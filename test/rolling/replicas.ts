@@ -100,7 +100,7 @@ export async function createReplicas(
       host,
       ...ports,
       async start() {
-        const started = spawn(process.execPath, ['--expose-gc', 'dist/main.js', '--config', file], {
+        const started = spawn(process.execPath, ['--expose-gc', 'bundle/main.js', '--config', file], {
           stdio: ['ignore', 'pipe', 'inherit'],
           env: { ...process.env, LOG_LEVEL: 'info' }
         })

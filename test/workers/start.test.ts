@@ -5,20 +5,20 @@ import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { crewFile, startCrew } from '../helpers/crew.ts'
-import { run } from '../helpers/process.ts'
+import { preloading, run, SOURCES } from '../helpers/process.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
 
 /** Loaded by every process of a service: a worker ends as the file says. */
 const crash = (folder: string) => `
 import { existsSync } from 'node:fs'
-if (process.argv[1]?.endsWith('worker.ts')) {
+if (process.argv[1]?.match(/worker\\.[jt]s$/)) {
   if (existsSync('${folder}/at-once')) process.exit(7)
   setInterval(() => { if (existsSync('${folder}/crash')) throw new Error('out of the blue') }, 50).unref()
 }`
 
 const withCrash = (folder: string) => {
   writeFileSync(`${folder}/crash.mjs`, crash(folder))
-  return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${folder}/crash.mjs` }
+  return preloading(`${folder}/crash.mjs`, SOURCES)
 }
 
 t.test('without a store all share what was fetched, webhooks hear of it once, and nothing is left', async t => {
@@ -61,7 +61,7 @@ t.test('what keeps a worker from starting is told once, as one process would tel
   const file = `${dir}/quota-bridge.yaml`
   writeFileSync(file, crewFile({}, docspace))
   const start = (environment: NodeJS.ProcessEnv) =>
-    run(t, 'src/main.ts', ['--config', file], { PORT: '0', MANAGEMENT_PORT: '0', ...environment })
+    run(t, SOURCES, ['--config', file], { PORT: '0', MANAGEMENT_PORT: '0', ...environment })
 
   const barred = start({ PORT: port })
   t.equal(await barred.ended, 1)

@@ -3,6 +3,7 @@
 import { findingOf } from '../../findings.ts'
 import type { ProviderLog } from '../../observe/provider.ts'
 import { type ProviderAdapter, ProviderError } from '../../quota/provider.ts'
+import { ROOT } from '../../root.ts'
 import { Secret, type Static, type TSchema, Type, type TypeCheck } from '../../schema.ts'
 import { partyOf } from '../http-client.ts'
 import { baseUrlMistake, createOutboundAgent } from '../outbound.ts'
@@ -67,7 +68,7 @@ type DocSpaceConnection = Static<typeof connectionSchema>
 export const docspace: ProviderAdapter<DocSpaceSettings, DocSpaceConnection> = {
   type: VOCABULARY,
   title: 'ONLYOFFICE DocSpace',
-  messages: new URL('messages/', import.meta.url),
+  messages: new URL('providers/docspace/messages/', ROOT),
   findings,
   settingsSchema,
   connectionSchema,

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { resolve } from 'node:path'
+import { EXTENSION, ROOT } from '../../root.ts'
 
 /** What modules import: the one of this program, wherever they are, so that an error of theirs is one of ours. */
 const ADAPTER = 'quota-bridge/adapter'
-const ADAPTER_URL = new URL(`../../adapter${import.meta.url.slice(-3)}`, import.meta.url).href
+const ADAPTER_URL = new URL(`adapter${EXTENSION}`, ROOT).href
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === ADAPTER ? { url: ADAPTER_URL, shortCircuit: true } : next(specifier, context)
