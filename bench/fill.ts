@@ -9,7 +9,7 @@ export interface Filling {
   url: string
   key: Buffer
   provider: string
-  sites: Iterable<string>
+  sites: readonly string[]
   connectionOf: (site: string, index: number) => object
 }
 
@@ -18,12 +18,14 @@ export async function fill({ url, key, provider, sites, connectionOf }: Filling)
   await (await openStore({ url, encryptionKeys: [key], onLost: () => {}, now: Date.now })).close()
   const keyring = createKeyring([key])
   const database = openDatabase(url, () => {})
-  const rows = Iterator.from(sites).map((instance_id, index) => {
+  const row = (instance_id: string, index: number) => {
     const { keyId, sealed } = keyring.seal(JSON.stringify(connectionOf(instance_id, index)), [provider, instance_id])
     const at = { checked_at: 1, created_at: 1, updated_at: 1 }
     return { provider, instance_id, key_id: keyId, sealed, health: 'ok', finding: '', ...at }
-  })
-  for (let batch = rows.take(BATCH).toArray(); batch.length > 0; batch = rows.take(BATCH).toArray())
+  }
+  for (let from = 0; from < sites.length; from += BATCH) {
+    const batch = sites.slice(from, from + BATCH).map((site, index) => row(site, from + index))
     await database.queries.insertInto('connections').values(batch).execute()
+  }
   await database.close()
 }

@@ -12,6 +12,9 @@ export interface LoadOptions {
   isRight: (status: number, body: Buffer, call: SignedCall) => boolean
 }
 
+/** Whether a call was answered with numbers of its site: where nothing is known of it, nothing is enforced. */
+export const isTold = (status: number, body: Buffer): boolean => status === 200 && body.includes('"enforced":true')
+
 export interface LoadResult {
   calls: number
   wrong: number

@@ -1,6 +1,6 @@
 // What an answer takes beyond the upstream's own time, for a site that was never asked about; and when an older one is shown.
 import { request } from 'undici'
-import { load, median, percentile } from '../calls/load.ts'
+import { isTold, load, median, percentile } from '../calls/load.ts'
 import type { DocSpace } from '../calls/stage.ts'
 import { signCalls, sitesOf } from '../calls/tokens.ts'
 import type { Figure, Row } from './row.ts'
@@ -20,9 +20,9 @@ export const cold: Row = {
       const calls = await signCalls(stage.wix, sites, sites.length)
       // The first half warms up what is made once; nobody waits for another.
       const [warm, measured] = [calls.slice(0, sites.length / 2), calls.slice(sites.length / 2)]
-      const isRight = (status: number) => status === 200
-      await load({ port, calls: warm, connections: 1, isRight })
-      const { latencies } = await load({ port, calls: measured, connections: 1, isRight })
+      await load({ port, calls: warm, connections: 1, isRight: isTold })
+      const { latencies, wrong } = await load({ port, calls: measured, connections: 1, isRight: isTold })
+      if (wrong > 0) throw new Error(`${wrong} calls were not answered`)
       const upstream = await askDirectly(docspace, measured.length)
       figures.push({
         what: `cold answer beyond an upstream that takes ${delayMs} ms, median`,
@@ -57,9 +57,9 @@ async function stale(stage: Parameters<Row['measure']>[0], quick: boolean): Prom
   const provider = { freshFor: '0s', patience: '0s', keepFor: '1h' }
   const { port } = await stage.startBridge({ docspace, sites, provider })
   const calls = await signCalls(stage.wix, sites, quick ? 1000 : 5000)
-  const isRight = (status: number) => status === 200
-  await load({ port, calls: calls.slice(0, 100), connections: 8, isRight })
-  const result = await load({ port, calls, connections: 16, seconds: quick ? 1 : 5, isRight })
+  await load({ port, calls: calls.slice(0, 100), connections: 8, isRight: isTold })
+  const result = await load({ port, calls, connections: 16, seconds: quick ? 1 : 5, isRight: isTold })
+  if (result.wrong > 0) throw new Error(`${result.wrong} calls were not answered`)
   return [
     { what: 'stale answers a second, refreshing behind each', value: result.calls / result.seconds, unit: '1/s' },
     { what: 'the same, 99 % within', value: percentile(result.latencies, 0.99), unit: 'ms' }

@@ -1,11 +1,10 @@
 // Memory, and how soon a service that starts has answered.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { load, median } from '../calls/load.ts'
+import { isTold, load, median } from '../calls/load.ts'
 import { signCalls, sitesOf } from '../calls/tokens.ts'
 import type { Row } from './row.ts'
 
 const IDLE_MS = 3000
-const isRight = (status: number) => status === 200
 
 export const footprint: Row = {
   name: 'memory and start',
@@ -20,7 +19,7 @@ export const footprint: Row = {
       const started = performance.now()
       const server = await stage.startBridge({ docspace, sites: few })
       const sinceSpawn = performance.now() - server.startMs
-      if (first) await load({ port: server.port, calls: [first], connections: 1, isRight })
+      if (first) await load({ port: server.port, calls: [first], connections: 1, isRight: isTold })
       starts.push(performance.now() - Math.max(started, sinceSpawn))
       await sleep(quick ? 500 : IDLE_MS)
       idle.push(server.rssMb())
@@ -31,7 +30,7 @@ export const footprint: Row = {
     tell(`${many.length} sites`)
     for (let from = 0; from < many.length; from += 5000) {
       const calls = await signCalls(stage.wix, many.slice(from, from + 5000), Math.min(5000, many.length - from))
-      const { wrong } = await load({ port: server.port, calls, connections: 16, isRight })
+      const { wrong } = await load({ port: server.port, calls, connections: 16, isRight: isTold })
       if (wrong > 0) throw new Error(`${wrong} calls were not answered`)
       tell(`${from + calls.length} of ${many.length} sites`)
     }

@@ -1,6 +1,6 @@
 // Whether a store that grows slows down the calls of those who are asked about.
 import { startPostgres } from '../../test/helpers/postgres.ts'
-import { load, median } from '../calls/load.ts'
+import { isTold, load, median } from '../calls/load.ts'
 import { signCalls, sitesOf } from '../calls/tokens.ts'
 import type { Figure, Row } from './row.ts'
 
@@ -43,11 +43,10 @@ async function rateAmong(stage: Parameters<Row['measure']>[0], size: number, sto
   const asked = Array.from({ length: ASKED }, (_, index) => sites[index * step] ?? '')
   const calls = await signCalls(stage.wix, asked, quick ? 1000 : 5000)
   const { port } = server
-  const isRight = (status: number) => status === 200
-  await load({ port, calls: calls.slice(0, ASKED), connections: 8, isRight })
+  await load({ port, calls: calls.slice(0, ASKED), connections: 8, isRight: isTold })
   const rates: number[] = []
   for (let round = 0; round < (quick ? 1 : 5); round++) {
-    const result = await load({ port, calls, connections: 64, seconds: quick ? 1 : 3, isRight })
+    const result = await load({ port, calls, connections: 64, seconds: quick ? 1 : 3, isRight: isTold })
     if (result.wrong > 0) throw new Error(`${result.wrong} calls were not answered`)
     rates.push(result.calls / result.seconds)
   }

@@ -1,5 +1,5 @@
 // What a call with a bad signature costs, beside one that is answered.
-import { load, median } from '../calls/load.ts'
+import { isTold, load, median } from '../calls/load.ts'
 import { signCalls, sitesOf } from '../calls/tokens.ts'
 import type { Row } from './row.ts'
 
@@ -22,7 +22,7 @@ export const refusals: Row = {
         wrong
       } = await load({
         ...{ port, calls, connections: CONNECTIONS, seconds: quick ? 1 : 4 },
-        isRight: answered => answered === status
+        isRight: (answered, body) => answered === status && (status !== 200 || isTold(answered, body))
       })
       if (wrong > 0) throw new Error(`${wrong} calls were not answered with ${status}`)
       return made / seconds

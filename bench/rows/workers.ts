@@ -1,6 +1,6 @@
 // Two workers beside one process. The load has the same cores, so that the rates tell less than they would with the load elsewhere;
 // the processor time a call is that of the workers and of the process that started them.
-import { load, median } from '../calls/load.ts'
+import { isTold, load, median } from '../calls/load.ts'
 import type { RunningServer } from '../calls/server.ts'
 import { signCalls, sitesOf } from '../calls/tokens.ts'
 import type { Row } from './row.ts'
@@ -18,9 +18,8 @@ export const workers: Row = {
     const two = await stage.startBridge({ docspace, sites, server: { workers: 2 } })
     const run = async (server: RunningServer) => {
       const before = server.cpuSeconds()
-      const isRight = (status: number) => status === 200
       const result = await load({
-        ...{ port: server.port, calls, connections: CONNECTIONS, seconds: quick ? 1 : 4, isRight }
+        ...{ port: server.port, calls, connections: CONNECTIONS, seconds: quick ? 1 : 4, isRight: isTold }
       })
       if (result.wrong > 0) throw new Error(`${result.wrong} calls were not answered`)
       return { rate: result.calls / result.seconds, cpu: (server.cpuSeconds() - before) / result.calls }
