@@ -1,12 +1,11 @@
 // npm run bench [-- --quick] [-- --only NAME]: what a call costs, beside what people would use instead, and what else is to be
-// reached. Writes bench/results.json and bench/results.svg, which README shows, in a whole run alone.
-import { writeFileSync } from 'node:fs'
+// reached. Keeps what each row told in bench/results.json, and the picture that README shows; --quick keeps nothing.
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { tableOf } from '../src/devkit/table.ts'
 import { type Candidate, middle } from './calls/compare.ts'
-import { createStage } from './calls/stage.ts'
-import { plot } from './plot.ts'
+import { createStage, type Stage } from './calls/stage.ts'
+import { keep } from './results.ts'
 import { cold } from './rows/cold.ts'
 import { comparison } from './rows/comparison.ts'
 import { footprint } from './rows/footprint.ts'
@@ -34,36 +33,35 @@ const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unkn
 const tellOf = (name: string) => (what: string) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${name}: ${what}`)
 }
+const kept = { date: new Date().toISOString().slice(0, 10), machine }
 const figures: Figure[] = []
 let candidates: Candidate[] = []
-if (isWanted(COMPARISON)) {
+
+/** Measures a row on a stage of its own; one that cannot be measured takes no other along. */
+async function measure(row: string, work: (stage: Stage) => Promise<{ figures: Figure[]; candidates?: Candidate[] }>) {
+  if (!isWanted(row)) return
   const stage = createStage()
   try {
-    const compared = await comparison(stage, { quick, tell: tellOf(COMPARISON) })
-    candidates = compared.candidates
-    figures.push(...compared.figures)
+    const told = await work(stage)
+    figures.push(...told.figures)
+    candidates = told.candidates ?? candidates
+    if (!quick) keep({ row, ...kept, ...told })
+  } catch (error) {
+    process.stderr.write(`\n${row} could not be measured: ${error instanceof Error ? error.message : error}\n`)
+    process.exitCode = 1
   } finally {
     await stage.close()
   }
 }
-for (const { name, measure } of ROWS.filter(({ name }) => isWanted(name))) {
-  const stage = createStage()
-  try {
-    figures.push(...(await measure(stage, { quick, tell: tellOf(name) })))
-  } finally {
-    await stage.close()
-  }
-}
+
+await measure(COMPARISON, stage => comparison(stage, { quick, tell: tellOf(COMPARISON) }))
+for (const row of ROWS)
+  await measure(row.name, async stage => ({ figures: await row.measure(stage, { quick, tell: tellOf(row.name) }) }))
 tellOf('done')('')
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 
 if (candidates.length > 0) printCandidates()
 printFigures()
-if (!quick && only === undefined) {
-  const results = { machine, date: new Date().toISOString().slice(0, 10), candidates, figures }
-  writeFileSync('bench/results.json', `${JSON.stringify(results, undefined, 2)}\n`)
-  writeFileSync('bench/results.svg', plot(candidates, `64 connections, 500 sites, 5 languages, log on; ${machine}`))
-}
 if (candidates.some(({ wrong }) => wrong > 0)) process.exitCode = 1
 
 function printCandidates(): void {
