@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
 import { bodyOf } from './helpers/bridge.ts'
-import { PROGRAM, run } from './helpers/process.ts'
+import { run, SOURCES } from './helpers/process.ts'
 
 const wix = createFakeWix()
 
@@ -28,7 +28,7 @@ actions:
     )
   write('Free')
   const environment = { WIX_PUBLIC_KEY: wix.publicKeyPem, PORT: '0', MANAGEMENT_PORT: '0', LOG_LEVEL: 'trace' }
-  const bridge = run(t, PROGRAM, ['--config', file], environment)
+  const bridge = run(t, SOURCES, ['--config', file], environment)
   const [, publicUrl = ''] = await bridge.until(/"listener":"public","url":"([^"]+)"/)
   const [, managementUrl = ''] = await bridge.until(/"listener":"management","url":"([^"]+)"/)
   const plan = async () => {

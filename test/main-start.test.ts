@@ -6,16 +6,22 @@ import { startFailure } from '../src/start-failure.ts'
 import { freePort } from './helpers/free-port.ts'
 import { ENVIRONMENT, GOOD } from './helpers/mistakes.ts'
 import { startPostgres } from './helpers/postgres.ts'
-import { PROGRAM, type Running, run } from './helpers/process.ts'
+import { PROGRAM, type Running, run, SOURCES } from './helpers/process.ts'
 
 const HOST = 'server: { host: 127.0.0.1 }\n'
 const STORE = 'store: { url: "${DB_URL}", encryptionKeys: ["${ENCRYPTION_KEY}"] }\n'
 const PASSWORD = 'hush-hush-password'
 
-function start(t: Test, more: string, environment: NodeJS.ProcessEnv, command: string[] = []): Running {
+function start(
+  t: Test,
+  more: string,
+  environment: NodeJS.ProcessEnv,
+  command: string[] = [],
+  program = PROGRAM
+): Running {
   const file = `${t.testdir({ 'quota-bridge.yaml': `${GOOD}${more}` })}/quota-bridge.yaml`
   const fixed = { ...ENVIRONMENT, PORT: '0', MANAGEMENT_PORT: '0' }
-  return run(t, PROGRAM, [...command, '--config', file], { ...fixed, ...environment })
+  return run(t, program, [...command, '--config', file], { ...fixed, ...environment })
 }
 
 const linesOf = (running: Running) =>
@@ -72,7 +78,7 @@ length.writeInt32BE(fields.length + 4)
 const refusal = Buffer.concat([Buffer.from('E'), length, fields])
 
 t.test('while it waits for a database, a signal to reload ends nothing, and one to stop is heeded', async t => {
-  const service = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` })
+  const service = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` }, [], SOURCES)
   await service.until(/the database does not answer/)
   service.child.kill('SIGHUP')
   await sleep(500)
@@ -80,7 +86,7 @@ t.test('while it waits for a database, a signal to reload ends nothing, and one 
   service.child.kill('SIGTERM')
   t.equal(await service.ended, 0)
   t.match(linesOf(service).at(-1), { msg: 'stopping', signal: 'SIGTERM' })
-  const hasty = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` })
+  const hasty = start(t, HOST + STORE, { DB_URL: `postgres://u@127.0.0.1:${await freePort()}/db` }, [], SOURCES)
   await hasty.until(/the database does not answer/)
   hasty.child.kill('SIGTERM')
   await sleep(100)

@@ -10,7 +10,7 @@ import { openStore } from '../src/store/index.ts'
 import { sharedWix } from './helpers/bridge.ts'
 import { freePort } from './helpers/free-port.ts'
 import { startPostgres } from './helpers/postgres.ts'
-import { PROGRAM, preloading, run } from './helpers/process.ts'
+import { PROGRAM, preloading, run, SOURCES } from './helpers/process.ts'
 import { startTarget } from './helpers/target.ts'
 
 const wix = createFakeWix({ appId: sharedWix.appId, privateKeyPem: sharedWix.privateKeyPem })
@@ -77,7 +77,7 @@ t.test("the container's health check follows the port that the configuration nam
   bridge.child.kill('SIGTERM')
   t.equal(await bridge.ended, 0)
   t.equal(await check({}), 1)
-  const unwritable = run(t, PROGRAM, ['--config', configurationFile(dir)], {
+  const unwritable = run(t, SOURCES, ['--config', configurationFile(dir)], {
     ...environment,
     QUOTA_BRIDGE_ADDRESS_FILE: `${dir}/no/such/folder`
   })
@@ -139,7 +139,7 @@ t.test('a wrong configuration starts nothing, tells every mistake, and ends with
 t.test('a level that there is not is told beside the other mistakes, with those there are', async t => {
   for (const args of [['serve'], ['rotate-keys']]) {
     const file = configurationFile(t.testdir(), 'storage: {}')
-    const bridge = run(t, PROGRAM, [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
+    const bridge = run(t, SOURCES, [...args, '--config', file], { ...environment, LOG_LEVEL: 'verbose' })
     t.equal(await bridge.ended, 2)
     t.equal(bridge.stdout(), '')
     t.match(bridge.stderr(), /has 2 mistakes; nothing was started/)
@@ -245,14 +245,14 @@ t.test('rotate-keys re-encrypts the store under the first key, while the service
     'ops'
   )
 
-  const rotation = run(t, PROGRAM, ['rotate-keys', '--config', perSite(keys)], environment)
+  const rotation = run(t, SOURCES, ['rotate-keys', '--config', perSite(keys)], environment)
   t.equal(await rotation.ended, 0)
   t.equal(rotation.stdout(), 're-encrypted: 1, unreadable: 0\n')
-  const useless = run(t, PROGRAM, ['rotate-keys', '--config', perSite([keys[1] ?? ''])], environment)
+  const useless = run(t, SOURCES, ['rotate-keys', '--config', perSite([keys[1] ?? ''])], environment)
   t.equal(await useless.ended, 1)
   t.equal(useless.stdout(), 're-encrypted: 0, unreadable: 1\n')
   t.match(useless.stderr(), /add the key they were saved with/)
-  const storeless = run(t, PROGRAM, ['rotate-keys', '--config', configurationFile(dir)], environment)
+  const storeless = run(t, SOURCES, ['rotate-keys', '--config', configurationFile(dir)], environment)
   t.equal(await storeless.ended, 2)
   t.match(storeless.stderr(), /store is missing: without one there is nothing to re-encrypt/)
 })

@@ -6,7 +6,7 @@ import t from 'tap'
 import { stringify } from 'yaml'
 import { ENCRYPTION_KEY } from '../helpers/bridge.ts'
 import { SOUND } from '../helpers/examine.ts'
-import { PROGRAM, run } from '../helpers/process.ts'
+import { run, SOURCES } from '../helpers/process.ts'
 
 function configurationFile(dir: string, sections: object = {}): string {
   const file = `${dir}/quota-bridge.yaml`
@@ -17,7 +17,7 @@ function configurationFile(dir: string, sections: object = {}): string {
 t.test('config check: all well, warnings, a mistake, and what it is about', async t => {
   const dir = t.testdir()
   const check = async (...args: string[]) => {
-    const ran = run(t, PROGRAM, ['config', 'check', '--config', ...args], { MISSING: undefined })
+    const ran = run(t, SOURCES, ['config', 'check', '--config', ...args], { MISSING: undefined })
     return { code: await ran.ended, out: ran.stdout(), err: ran.stderr() }
   }
   const good = await check(configurationFile(dir))
@@ -43,10 +43,10 @@ t.test('doctor beside a running service: all of it, with the answer, and a suppo
   const server = { host: '127.0.0.1', port: 0 }
   const store = { url: `file:${dir}/data/q.db`, encryptionKeys: [ENCRYPTION_KEY] }
   const file = configurationFile(dir, { server, store })
-  const service = run(t, PROGRAM, ['--config', file])
+  const service = run(t, SOURCES, ['--config', file])
   const [, url = ''] = await service.until(/"listener":"public","url":"([^"]+)"/)
   const doctor = async (...args: string[]) => {
-    const ran = run(t, PROGRAM, ['doctor', '--config', file, ...args])
+    const ran = run(t, SOURCES, ['doctor', '--config', file, ...args])
     return { code: await ran.ended, out: ran.stdout(), err: ran.stderr() }
   }
   const bundle = `${dir}/support.json`
@@ -83,7 +83,7 @@ t.test('a wrong command line of the doctor', async t => {
     [['--fail-on', 'warnings'], /--fail-on takes no warnings; did you mean warning\?/]
   ]
   for (const [args, expected] of cases) {
-    const ran = run(t, PROGRAM, ['doctor', '--config', file, ...args])
+    const ran = run(t, SOURCES, ['doctor', '--config', file, ...args])
     t.equal(await ran.ended, 2)
     t.match(ran.stderr(), expected)
     t.match(ran.stderr(), /Usage: quota-bridge doctor/)
@@ -97,19 +97,19 @@ t.test('a remedy can be pasted where the doctor was called', async t => {
     server: { host: '127.0.0.1', port: 0, publicUrl: 'http://127.0.0.1:1' },
     store: { url: `file:${dir}/q.db`, encryptionKeys }
   })
-  const first = run(t, PROGRAM, ['--config', configurationFile(dir, store([old]))])
+  const first = run(t, SOURCES, ['--config', configurationFile(dir, store([old]))])
   await first.until(/"listener":"public"/)
   first.child.kill('SIGTERM')
   await first.ended
   const file = configurationFile(`${dir}/a folder`, store([young, old]))
-  const look = async (environment: NodeJS.ProcessEnv, program = PROGRAM) => {
+  const look = async (environment: NodeJS.ProcessEnv, program = SOURCES) => {
     const ran = run(t, program, ['doctor', '--config', file], environment)
     t.equal(await ran.ended, 1)
     return ran.stdout()
   }
   t.match(
     await look({ npm_lifecycle_event: undefined }),
-    new RegExp(`\n {10}node ${PROGRAM.replace('.', '\\.')} rotate-keys --config '${file}'\n`)
+    new RegExp(`\n {10}node ${SOURCES.replace('.', '\\.')} rotate-keys --config '${file}'\n`)
   )
   t.match(
     await look({ npm_lifecycle_event: 'doctor' }),
@@ -119,7 +119,7 @@ t.test('a remedy can be pasted where the doctor was called', async t => {
     await look({ npm_lifecycle_event: 'npx' }),
     new RegExp(`\n {10}npx quota-bridge rotate-keys --config '${file}'\n`)
   )
-  symlinkSync(resolve(PROGRAM), `${dir}/quota-bridge`)
+  symlinkSync(resolve(SOURCES), `${dir}/quota-bridge`)
   t.match(
     await look({ npm_lifecycle_event: undefined }, `${dir}/quota-bridge`),
     new RegExp(`\n {10}quota-bridge rotate-keys --config '${file}'\n`)

@@ -6,13 +6,13 @@ import { stringify } from 'yaml'
 import { MANAGEMENT_TOKEN, startBridge } from '../helpers/bridge.ts'
 import { SOUND } from '../helpers/examine.ts'
 import { freePort } from '../helpers/free-port.ts'
-import { PROGRAM, run } from '../helpers/process.ts'
+import { run, SOURCES } from '../helpers/process.ts'
 
 async function command(dir: string, management: object | undefined, ...args: string[]) {
   const file = `${dir}/quota-bridge.yaml`
   const { management: _left, ...sound } = { ...SOUND, management: undefined }
   writeFileSync(file, stringify({ ...sound, ...(management && { management }) }))
-  const ran = run(t, PROGRAM, ['preview', '--config', file, ...args])
+  const ran = run(t, SOURCES, ['preview', '--config', file, ...args])
   return { code: await ran.ended, out: ran.stdout(), err: ran.stderr() }
 }
 

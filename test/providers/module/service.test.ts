@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { createFakeWix } from '../../../src/devkit/fake-wix.ts'
 import { sharedWix } from '../../helpers/bridge.ts'
 import { adapterSource, configurationOf, configureModule } from '../../helpers/module.ts'
-import { PROGRAM, run } from '../../helpers/process.ts'
+import { run, SOURCES } from '../../helpers/process.ts'
 
 const KEY = 'recognisable-key'
 /** What it does is what the customer is called. */
@@ -59,7 +59,7 @@ t.test('what one module does wrong is the affair of its own actions', async t =>
   }
   const file = join(folder, 'q.yaml')
   writeFileSync(file, stringify(written))
-  const service = run(t, PROGRAM, ['--config', file])
+  const service = run(t, SOURCES, ['--config', file])
   const [, url = ''] = await service.until(/"listener":"public","url":"([^"]+)"/)
   const ask = async (actionKey: string) => {
     const answer = await wix.ask(url, { actionKey })
