@@ -1,5 +1,5 @@
-// How a process of a service ends: by a signal, also while it starts, or when it is told, and after an error that nobody caught. What a module of the
-// configuration did is told apart: it ends nothing.
+// How a process of a service ends: by a signal, also while it starts, or when it is told, and after an error that nobody caught.
+// What a module of the configuration did is told apart: it ends nothing.
 import closeWithGrace, { type Signals } from 'close-with-grace'
 import type { Logger } from 'pino'
 import { durationMs } from '../config/durations.ts'
