@@ -15,8 +15,7 @@ import { pageBody } from './page-body.ts'
 
 const FOLDER = new URL('browser/', ROOT)
 /** Beside the sources lie TypeScript's, of which the types are taken out; beside what was compiled, JavaScript. */
-const MODULE = EXTENSION
-const TYPES: Record<string, string> = { [MODULE]: 'text/javascript', '.css': 'text/css' }
+const TYPES: Record<string, string> = { [EXTENSION]: 'text/javascript', '.css': 'text/css' }
 
 export interface PagesOptions {
   /** Of readers none of whose languages we have. */
@@ -45,7 +44,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<PagesOptions> = async (app, {
         const { language } = words
         const { document, headers } = applicationPage({
           ...{ language, title: 'Quota Bridge', body: pageBody(words) },
-          ...{ module: `/pages/main${MODULE}`, style: '/pages/style.css' }
+          ...{ module: `/pages/main${EXTENSION}`, style: '/pages/style.css' }
         })
         return reply.headers({ ...headers, 'content-language': language }).send(document)
       }
