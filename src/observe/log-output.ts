@@ -14,7 +14,8 @@ const ATOMIC_BYTES = 4096
 export const LINES_DROPPED = 'lines of the log were dropped: nobody took them in time'
 
 export interface LogOutput {
-  stream: DestinationStream
+  /** It is flushed after each fatal line too. */
+  stream: DestinationStream & { flushSync(): void }
   /** Writes what waits, now. Also done when the process exits, and after each line that says why it ends. */
   flush(): void
 }
@@ -29,22 +30,30 @@ export function openSharedLogOutput(onDropped: (lines: number) => void): LogOutp
   return open(onDropped, { dest: 1, minLength: ATOMIC_BYTES - 1, maxWrite: ATOMIC_BYTES })
 }
 
+/** As it takes bytes, of which its own types do not tell: https://github.com/pinojs/sonic-boom#new-sonicboomopts */
+interface BytesOutput extends Pick<ReturnType<typeof destination>, 'on' | 'flushSync'> {
+  write(bytes: string | Buffer): boolean
+}
+
 function open(
   onDropped: (lines: number) => void,
   options: { dest: number; minLength: number; maxWrite?: number }
 ): LogOutput {
-  const stream = destination({
+  const output: BytesOutput = destination({
     ...options,
     sync: false,
     periodicFlush: WAITS_MS,
-    maxLength: WAITING_BYTES_MAX
+    maxLength: WAITING_BYTES_MAX,
+    // Of text it would measure all that waits anew with each line.
+    contentMode: 'buffer'
   })
   let dropped = 0
-  stream.on('drop', () => void dropped++)
-  stream.on('drain', () => {
+  output.on('drop', () => void dropped++)
+  output.on('drain', () => {
     const lines = dropped
     dropped = 0
     if (lines > 0) onDropped(lines)
   })
-  return { stream, flush: () => stream.flushSync() }
+  const flush = () => output.flushSync()
+  return { stream: { write: line => void output.write(Buffer.from(line)), flushSync: flush }, flush }
 }

@@ -7,6 +7,7 @@ import { livenessRoute } from '../http/health.ts'
 import { createListener, refuseLateBodies } from '../http/listener.ts'
 import type { Publish } from '../observe/events.ts'
 import type { BeginCall } from '../observe/tracing.ts'
+import { decodeUtf8 } from '../utf8.ts'
 import { type AppEventsOptions, appEventsRoute } from './app-events.ts'
 import { type ConnectRouteOptions, connectRoute } from './connect/route.ts'
 import { answerElsewhere } from './elsewhere.ts'
@@ -106,9 +107,6 @@ export function buildPublicApp({
   return app
 }
 
-/** One for all: making one costs more than what it decodes. */
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** Whatever its content type says, or fails to say, a body is a text: Wix's own samples and guides differ on it. */
 function readBodiesAsText(
   app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addHook' | 'addContentTypeParser'>
@@ -120,7 +118,7 @@ function readBodiesAsText(
   })
   app.addContentTypeParser('text/plain', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
     try {
-      return utf8.decode(body)
+      return decodeUtf8(body)
     } catch {
       throw new QuotaBridgeError('INVALID_SIGNATURE', {
         message: 'The body is not UTF-8 text, so it is not a compact JWS.'

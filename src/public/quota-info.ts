@@ -126,10 +126,8 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
         reply.header('content-language', language)
         reply.header('age', String(Math.floor((shown?.ageMs ?? 0) / 1000)))
         reply.header('cache-status', cacheStatus(shown))
-        const body = bodyOf(answer, reply)
-        reply.serializer(() => body)
         reply.header('content-type', 'application/json; charset=utf-8')
-        return { actionQuotaInfo: answer }
+        return sendBody(bodyOf(answer, reply), reply)
       } catch (error) {
         if (!(error instanceof ProviderError)) {
           // Whatever is logged of it then says which call it was.
@@ -147,15 +145,17 @@ export const quotaInfoRoutes: FastifyPluginAsyncTypebox<QuotaInfoOptions> = asyn
 }
 
 /** Bodies by what they say, for as long as the presenter gives the same. */
-const bodies = new WeakMap<ActionQuotaInfo, string>()
+const bodies = new WeakMap<ActionQuotaInfo, Buffer>()
 
-function bodyOf(answer: ActionQuotaInfo, reply: FastifyReply): string {
+function bodyOf(answer: ActionQuotaInfo, reply: FastifyReply): Buffer {
   const known = bodies.get(answer)
   if (known !== undefined) return known
-  const body = String(reply.serialize({ actionQuotaInfo: answer }))
+  const body = Buffer.from(String(reply.serialize({ actionQuotaInfo: answer })))
   bodies.set(answer, body)
   return body
 }
+
+const sendBody = (body: Buffer, reply: FastifyReply): FastifyReply => reply.send(body)
 
 function toldOf(actionKey: string, { action, shown }: QuotaResult<PublicAction>): AnsweredQuotaCall {
   const provider = action.source.name

@@ -95,9 +95,15 @@ export function viewOf(knowledge: Knowledge, question: Question, now: number): V
   const { freshForMs, keepForMs } = question.freshness
   const ageMs = Math.max(0, now - wholeAt)
   const began = (date: Date | undefined) => date !== undefined && date.getTime() > fetchedAt && date.getTime() <= now
-  const shown = report.groups.flatMap(({ quotas }) => quotas).filter(({ feature }) => question.shows(feature))
-  const left = shown.filter(({ renewsAt }) => !began(renewsAt))
-  const hasRenewed = left.length < shown.length || began(stateOverAt(report))
+  let [shown, left] = [0, 0]
+  for (const { quotas } of report.groups) {
+    for (const { feature, renewsAt } of quotas) {
+      if (!question.shows(feature)) continue
+      shown++
+      if (!began(renewsAt)) left++
+    }
+  }
+  const hasRenewed = left < shown || began(stateOverAt(report))
   const freshFor = isMarked(knowledge, now) ? MARKED_FRESH_FOR_MS : freshForMs * spread(fetchedAt)
   return {
     report: hasRenewed ? withoutEnded(report, began) : report,
@@ -106,7 +112,7 @@ export function viewOf(knowledge: Knowledge, question: Question, now: number): V
     freshMs: hasRenewed ? -1 : freshFor - Math.max(0, now - fetchedAt),
     isMixed: wholeAt !== fetchedAt && ageMs >= freshForMs,
     hasRenewed,
-    isUsable: ageMs < keepForMs && (left.length > 0 || shown.length === 0)
+    isUsable: ageMs < keepForMs && (left > 0 || shown === 0)
   }
 }
 

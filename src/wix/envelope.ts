@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml'
 import { QuotaBridgeError } from '../errors.ts'
 import { TypeCompiler } from '../schema.ts'
 import { canonicalSite } from '../store/connection-key.ts'
+import { decodeUtf8 } from '../utf8.ts'
 import { QuotaCallPayload } from './contract.ts'
 import { checkJws } from './jws.ts'
 
@@ -124,13 +125,10 @@ function audienceOf(aud: unknown): string {
   return aud === undefined ? 'not told' : Array.isArray(aud) ? aud.join(', ') : String(aud)
 }
 
-/** One for all: making one costs more than what it decodes. */
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-function parsePayload(bytes: Uint8Array): Record<string, unknown> {
+function parsePayload(bytes: Buffer): Record<string, unknown> {
   let payload: unknown
   try {
-    payload = JSON.parse(utf8.decode(bytes))
+    payload = JSON.parse(decodeUtf8(bytes))
   } catch (cause) {
     throw new QuotaBridgeError('INVALID_CLAIMS', {
       message: 'The signed payload is not JSON, so it makes no claims.',
