@@ -185,7 +185,11 @@ export class QuotaBridgeError extends Error {
   readonly remedy: string
 
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const { stackTraceLimit } = Error
+    // What a caller did is found nowhere in our code, and whoever floods us with it must not make us look (bench/README.md).
+    if (errorCatalogue[code].status < 500) Error.stackTraceLimit = 0
     super(details.message ?? errorCatalogue[code].message, { cause: details.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.remedy = details.remedy ?? errorCatalogue[code].remedy
     this.data = details.data ?? {}
