@@ -46,4 +46,4 @@ EXPOSE 8080 8081
 # Where the service writes its address, so that the check follows server.port; /tmp must be writable for that.
 ENV QUOTA_BRIDGE_ADDRESS_FILE=/tmp/quota-bridge.address
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["node", "dist/health-check.js"]
-ENTRYPOINT ["node", "--expose-gc", "dist/main.js"]
+ENTRYPOINT ["node", "--expose-gc", "--max-semi-space-size=8", "dist/main.js"]

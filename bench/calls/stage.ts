@@ -41,6 +41,8 @@ export interface BridgeOptions {
 
 const STORE_KEY = Buffer.from('a key for benches of 32 bytes...')
 const PROVIDER = 'sites'
+/** Node's options. */
+const AS_IN_IMAGE = ['--expose-gc', '--max-semi-space-size=8']
 
 export function createStage(): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-bench-'))
@@ -91,7 +93,7 @@ export function createStage(): Stage {
         actions: { 'create-room': { provider: PROVIDER, features: ['room', 'manager'] } }
       }
       writeFileSync(file(`${name}.yaml`), JSON.stringify(configuration))
-      return start(['--expose-gc', 'bundle/main.js', '--config', file(`${name}.yaml`)], file(`${name}.log`))
+      return start([...AS_IN_IMAGE, 'bundle/main.js', '--config', file(`${name}.yaml`)], file(`${name}.log`))
     },
     async close() {
       for (const server of servers.reverse()) await server.close()

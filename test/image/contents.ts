@@ -42,7 +42,7 @@ export const contentChecks: Check[] = [
     hold(engine) {
       const { User, Entrypoint, Env } = inspect(engine).Config
       equal(User, '1000:1000')
-      deepEqual(Entrypoint, ['node', '--expose-gc', 'dist/main.js'])
+      deepEqual(Entrypoint, ['node', '--expose-gc', '--max-semi-space-size=8', 'dist/main.js'])
       ok(Env.includes('NODE_ENV=production'))
       return undefined
     }

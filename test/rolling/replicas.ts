@@ -100,10 +100,14 @@ export async function createReplicas(
       host,
       ...ports,
       async start() {
-        const started = spawn(process.execPath, ['--expose-gc', 'bundle/main.js', '--config', file], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-          env: { ...process.env, LOG_LEVEL: 'info' }
-        })
+        const started = spawn(
+          process.execPath,
+          ['--expose-gc', '--max-semi-space-size=8', 'bundle/main.js', '--config', file],
+          {
+            stdio: ['ignore', 'pipe', 'inherit'],
+            env: { ...process.env, LOG_LEVEL: 'info' }
+          }
+        )
         child = started
         const lines = createInterface({ input: started.stdout })
         await new Promise<void>((resolve, reject) => {
