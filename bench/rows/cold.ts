@@ -14,7 +14,7 @@ export const cold: Row = {
     const figures: Figure[] = []
     for (const delayMs of DELAYS_MS) {
       tell(`an upstream that takes ${delayMs} ms`)
-      const sites = sitesOf(quick ? 40 : 200)
+      const sites = sitesOf(quick ? 40 : 2000)
       const docspace = await stage.startDocSpace(delayMs)
       const { port } = await stage.startBridge({ docspace, sites })
       const calls = await signCalls(stage.wix, sites, sites.length)

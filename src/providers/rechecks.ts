@@ -69,7 +69,7 @@ export function createRechecks(options: RechecksOptions): Rechecks {
       }
       await Promise.all(begun)
     } finally {
-      await lease.release()
+      await lease?.release()
     }
   }
 

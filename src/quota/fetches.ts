@@ -1,5 +1,5 @@
 // One fetch at a time: all who ask the same wait for one, across replicas too. Only a current fetch can commit its result.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Briefly } from '../store/briefly.ts'
 import { type ConnectionKey, idOf } from '../store/connection-key.ts'
 import type { Leases } from '../store/leases.ts'
@@ -12,8 +12,8 @@ const LEASE_RESERVE_MS = 500
 /** What came of a fetch. */
 export interface Landed<Result> {
   result: Result
-  /** When the other replicas can see it; those who wait here need not. */
-  shared?: Promise<unknown>
+  /** Puts it where the other replicas can see it; those who wait here need not wait for that. */
+  share?: () => Promise<unknown>
 }
 
 export interface Fetch<Result> {
@@ -64,9 +64,11 @@ export function createFetches<Result>(leases: Leases, briefly: Briefly): Fetches
           // Another replica may have finished just before the lease was ours.
           const adopted = lease && (await adopt(isCurrent))
           if (adopted) return land(adopted)
-          const { result, shared } = await run(isCurrent)
+          const { result, share } = await run(isCurrent)
           land(result)
-          return await shared
+          // SQLite would hold up the answers of those who wait: it writes within our own thread.
+          await endOfTurn()
+          return await share?.()
         } finally {
           // Those who wait need not wait for that too.
           if (lease) follow(briefly(() => lease.release()))

@@ -21,8 +21,8 @@ export interface Memory {
   reload(key: ConnectionKey, isCurrent?: () => boolean): Promise<Knowledge | undefined>
   /** Puts a whole value in the place of what is in memory. */
   hold(key: ConnectionKey, knowledge: Knowledge): void
-  /** The same, and stores what changed; resolves when the other replicas can see it. */
-  keep(key: ConnectionKey, knowledge: Knowledge): Promise<void>
+  /** The same, and gives what stores what changed, which resolves when the other replicas can see it. */
+  keep(key: ConnectionKey, knowledge: Knowledge): () => Promise<void>
   /** Lets go of what is in memory about a connection, or with undefined about all; a load under way is not kept either. */
   forget(key: ConnectionKey | undefined): void
 }
@@ -108,7 +108,7 @@ export function createMemory({ store, briefly, now, onStoreError, onUnusable }: 
     keep(key, knowledge) {
       const before = current(key)
       hold(key, knowledge)
-      return tellStore(key, before, knowledge)
+      return () => tellStore(key, before, knowledge)
     },
     forget(key) {
       forgotten++

@@ -98,7 +98,7 @@ export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () =>
     const fetchedAt = now()
     const started = performance.now()
     const { planMayHaveChanged, after } = planFetch(memory.current(key), request, fetchedAt)
-    if (planMayHaveChanged && isCurrent()) void memory.keep(key, after)
+    if (planMayHaveChanged && isCurrent()) void memory.keep(key, after)()
     const report = await provider.fetchReport(connection, { planMayHaveChanged })
     const upstreamMs = performance.now() - started
     const learned = learn(
@@ -107,7 +107,7 @@ export function createShow(memory: Memory, fetches: Fetches<Fetched>, now: () =>
       freshness
     )
     const result = { snapshot: learned.snapshot ?? { report, fetchedAt, fingerprint }, upstreamMs }
-    return isCurrent() ? { result, shared: memory.keep(key, learned) } : { result }
+    return isCurrent() ? { result, share: memory.keep(key, learned) } : { result }
   }
 
   function updated({ snapshot, upstreamMs }: Fetched, request: ShowRequest, done: 'miss' | 'update'): Shown {

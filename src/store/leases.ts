@@ -13,14 +13,14 @@ export interface Lease {
 
 export interface Leases {
   /**
-   * Takes the lease of a connection for so many milliseconds, unless another holds it.
+   * Takes the lease of a connection for so many milliseconds, unless another holds it; undefined where there are no others.
    * @throws the database's error when it does not answer
    */
-  take(key: ConnectionKey, forMs: number): Promise<Lease | 'busy'>
+  take(key: ConnectionKey, forMs: number): Promise<Lease | 'busy' | undefined>
 }
 
-/** Within one process nobody else asks: on SQLite there are no other replicas. */
-export const localLeases: Leases = { take: async () => ({ release: async () => {} }) }
+/** Where one process is all there is nobody else asks, nor has found out anything meanwhile. */
+export const localLeases: Leases = { take: async () => undefined }
 
 /** By the database's clock, in milliseconds since 1970. */
 const NOW = {

@@ -3,11 +3,15 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import type { SqliteDatabase } from 'kysely'
+import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { classifySqlite, StoreError, storeTroubles } from './store-error.ts'
 
 /** How long a write waits for another process's; the whole service waits with it, so that it must be short. */
 const BUSY_TIMEOUT_MS = 250
+
+/** Statements that are kept ready; the service has fewer. */
+const PREPARED_MAX = 200
 
 /** SQLite's own name for a database without a file: https://www.sqlite.org/inmemorydb.html */
 const IN_MEMORY = ':memory:'
@@ -72,17 +76,28 @@ export function tryToWriteSqlite(file: string, statement: string): void {
 }
 
 function forKysely(database: DatabaseSync, isReplaced: () => boolean): SqliteDatabase {
+  // SQLite itself prepares a statement anew when the tables have changed: https://www.sqlite.org/c3ref/prepare.html
+  const prepared = new LRUCache<string, SqliteStatement>({ max: PREPARED_MAX })
+
+  function prepare(words: string): SqliteStatement {
+    const statement = attempt(() => database.prepare(words))
+    return {
+      reader: statement.columns().length > 0,
+      all: parameters => attempt(() => statement.all(...parameters.map(toSqlite))),
+      run: parameters => attempt(() => statement.run(...parameters.map(toSqlite))),
+      // One that is read bit by bit must not be begun again meanwhile.
+      iterate: parameters => database.prepare(words).iterate(...parameters.map(toSqlite))
+    }
+  }
+
   return {
     close: () => database.close(),
     prepare(sql) {
       if (isReplaced()) throw new StoreError('file-replaced', storeTroubles['file-replaced'][0])
-      const statement = attempt(() => database.prepare(wordsFor(sql, database.isTransaction)))
-      return {
-        reader: statement.columns().length > 0,
-        all: parameters => attempt(() => statement.all(...parameters.map(toSqlite))),
-        run: parameters => attempt(() => statement.run(...parameters.map(toSqlite))),
-        iterate: parameters => statement.iterate(...parameters.map(toSqlite))
-      }
+      const words = wordsFor(sql, database.isTransaction)
+      const statement = prepared.get(words) ?? prepare(words)
+      prepared.set(words, statement)
+      return statement
     }
   }
 }

@@ -150,7 +150,7 @@ onEachEngine(engine => {
     rechecks.start()
     await sleep(5 * ROUND_MS)
     t.equal(checked.length, 0)
-    if (lease !== 'busy') await lease.release()
+    if (lease !== 'busy') await lease?.release()
     await until(() => checked.length > 0)
   })
 })

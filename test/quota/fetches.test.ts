@@ -122,11 +122,28 @@ t.test('without an answer from the database each asks by itself, and does not lo
   t.equal(await fetches.join(fetchOf({ adopt })), 'asked')
 })
 
+t.test('who waits has the result before anything is done to show it to others', async t => {
+  const fetches = createFetches<string>(leasesOf('free').leases, always)
+  const order: string[] = []
+  const share = async () => void order.push('shared')
+  const run = async () => ({ result: 'asked', share })
+  // As many turns as an answer may take to be made.
+  const answer = async () => {
+    await fetches.join(fetchOf({ run }))
+    for (let turn = 0; turn < 50; turn++) await undefined
+    order.push('answered')
+  }
+  await Promise.all([answer(), answer()])
+  await fetches.settled()
+  t.strictSame(order, ['answered', 'answered', 'shared'])
+})
+
 t.test('the lease is kept until the others can see the result, and let go of after a failure', async t => {
   const { leases, released } = leasesOf('free')
   const fetches = createFetches<string>(leases, always)
   const { promise: shared, resolve } = Promise.withResolvers<void>()
-  t.equal(await fetches.join(fetchOf({ run: async () => ({ result: 'asked', shared }) })), 'asked')
+  const share = () => shared
+  t.equal(await fetches.join(fetchOf({ run: async () => ({ result: 'asked', share }) })), 'asked')
   await sleep(10)
   t.equal(released(), 0)
   resolve()
@@ -218,7 +235,7 @@ t.test('it has settled when the lease of the last fetch was let go of, whether i
     const slow: Leases = {
       async take(key, forMs) {
         const lease = await leases.take(key, forMs)
-        if (lease === 'busy') return lease
+        if (lease === 'busy' || !lease) return lease
         const release = async () => {
           await sleep(20)
           await lease.release()

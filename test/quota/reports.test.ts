@@ -238,7 +238,7 @@ t.test('while a provider fails, its caches are passed by once in ten seconds', a
 
 t.test('a mark that another replica has set is heard of', async t => {
   const seen: boolean[] = []
-  const { ask, store, pass } = await start(
+  const { ask, store, pass, settled } = await start(
     t,
     providerOf(async (connection, { planMayHaveChanged }) => {
       seen.push(planMayHaveChanged)
@@ -246,6 +246,7 @@ t.test('a mark that another replica has set is heard of', async t => {
     })
   )
   await ask('a')
+  await settled()
   const at = TODAY.getTime()
   const until = at + 30 * 60_000
   await store.knowledge.addMark(key, { until, signature: '', refreshedAt: 0 }, at, { fetchedAt: at, markUntil: until })

@@ -29,7 +29,7 @@ t.test('PostgreSQL', async t => {
     await held[0]?.release()
     const next = await there.leases.take(key, 60_000)
     t.not(next, 'busy')
-    if (next !== 'busy') await next.release()
+    if (next !== 'busy') await next?.release()
   })
 
   t.test('it ends by itself, and who held it cannot take it from the next', async t => {
@@ -37,15 +37,11 @@ t.test('PostgreSQL', async t => {
     t.equal(await there.leases.take(key, 60_000), 'busy')
     await sleep(200)
     t.not(await there.leases.take(key, 60_000), 'busy')
-    if (first !== 'busy') await first.release()
+    if (first !== 'busy') await first?.release()
     t.equal(await here.leases.take(key, 60_000), 'busy', 'the second holds it still')
   })
 })
 
 t.test('within one process nobody else asks', async t => {
-  for (let times = 0; times < 2; times++) {
-    const lease = await localLeases.take(key, 1000)
-    t.not(lease, 'busy')
-    if (lease !== 'busy') await lease.release()
-  }
+  t.equal(await localLeases.take(key, 1000), undefined)
 })
