@@ -1,5 +1,6 @@
 // What both listeners have in common: limits, one form for every error, no caching of answers.
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, {
@@ -132,10 +133,25 @@ const NO_HOST = {
   remedy: 'Send a Host header, as HTTP/1.1 asks for.'
 }
 
+/**
+ * Lets whoever still sends a body read the answer to it: Node would close the socket with the answer, what it has not read would then
+ * reset the connection, and the answer could be lost with it. https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+ */
+export function closeGently(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end()
+    linger(socket)
+  }
+}
+
 /** Answers bytes that never became a request, so that there is no reply to answer with; then the socket goes, whatever the other side does. */
 function refuse(socket: Duplex, code: string): void {
   socket.end(rawRefusal(code))
-  // Destroyed at once it would be reset, and the refusal lost where more was being sent.
+  linger(socket)
+}
+
+/** Destroyed at once a socket would be reset, and what it was answered lost where more was being sent. */
+function linger(socket: Duplex): void {
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(timer))

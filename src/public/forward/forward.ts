@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Agent } from 'undici'
 import { QuotaBridgeError } from '../../errors.ts'
 import { answerError } from '../../http/errors.ts'
+import { closeGently } from '../../http/listener.ts'
 import { CALLER_GONE, type ForwardedCall } from '../../observe/calls.ts'
 import type { Publish } from '../../observe/events.ts'
 import { CallerGone, type Exchanged, exchange, tooLarge } from './exchange.ts'
@@ -121,7 +122,10 @@ export function createForwarder(publish: Publish): Forwarder {
       })
       if (begun || !(failure instanceof QuotaBridgeError)) return void reply.hijack()
       // What is left of the body would be taken for the next call.
-      if (!request.raw.complete) reply.header('connection', 'close')
+      if (!request.raw.complete) {
+        reply.header('connection', 'close')
+        closeGently(request.raw.socket)
+      }
       await answerError(failure, reply)
     },
     close: () => agent.destroy()

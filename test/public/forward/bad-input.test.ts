@@ -183,6 +183,23 @@ t.test('a body of 1 GB is refused before the target has it, told beforehand or i
   await works()
 })
 
+t.test('who first sends on and reads then learns why the body was refused', async t => {
+  const { origin } = await start(t, { maxBodySize: '64KiB' })
+  const socket = openRaw(origin)
+  const over = new Promise(resolve => socket.on('error', resolve).on('close', resolve))
+  socket.write(`POST /v1/invoke HTTP/1.1\r\n${HEAD}transfer-encoding: chunked\r\n\r\n`)
+  for (let piece = 0; piece < 10; piece++) {
+    socket.write(`8000\r\n${'a'.repeat(0x8000)}\r\n`)
+    await sleep(20)
+  }
+  let answer = ''
+  socket.on('data', chunk => {
+    answer += chunk
+  })
+  await over
+  t.match(answer, /^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/)
+})
+
 t.test('a body exactly as large as allowed goes on, one byte more does not', async t => {
   const { target, origin } = await start(t, { maxBodySize: '64KiB' })
   const post = (body: Blob | Buffer) =>
