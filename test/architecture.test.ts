@@ -38,6 +38,7 @@ const FLOORS = [
   'findings',
   'fingerprint',
   'within',
+  'utf8',
   'terminal',
   'version',
   'root',

@@ -8,7 +8,7 @@ import { type RunningPostgres, startPostgres } from '../helpers/postgres.ts'
 const STALL_MS = 3000
 const SITE = '8d3f0b52-6a70-4c7b-9d0a-3f1f1c0e7a11'
 // Nothing is kept in memory: each call is about what the store and DocSpace say.
-const ASKED = { freshFor: '0s', patience: '300ms', keepFor: '24h', deadline: '2500ms' }
+const ASKED = { freshFor: '0s', patience: '1s', keepFor: '24h', deadline: '2500ms' }
 
 let postgres: RunningPostgres
 t.before(async () => {
