@@ -49,8 +49,10 @@ export function createListener({
   onRefused,
   watch
 }: ListenerOptions) {
-  const send = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    sendError(error, request, reply, { onRefused })
+  const send = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    if (!request.raw.complete) closeGently(request.raw.socket)
+    return sendError(error, request, reply, { onRefused })
+  }
   const app = fastify({
     loggerInstance: logger,
     // Each answer writes its own line; Fastify's two would cost more than the answer.
