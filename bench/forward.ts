@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createFakeWix } from '../src/devkit/fake-wix.ts'
+import { AS_IN_IMAGE } from '../test/helpers/process.ts'
 
 const SLOW_CALLS = 500
 const SLOW_MS = 5000
@@ -40,7 +41,7 @@ const wix = createFakeWix()
 
 try {
   const target = await start('target', ['bench/forward-target.ts'], /(http:\S+)/)
-  const args = ['--expose-gc', 'src/main.ts', '--config', writeConfiguration(target.url)]
+  const args = [...AS_IN_IMAGE, 'src/main.ts', '--config', writeConfiguration(target.url)]
   const service = await start('service', args, /"url":"([^"]+)"/)
   const answerSlow = await compareLatency(service.url)
   const flat = await measureMemory(service)

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFakeWix, type FakeWix } from '../../src/devkit/fake-wix.ts'
+import { AS_IN_IMAGE } from '../../test/helpers/process.ts'
 import { fill } from '../fill.ts'
 import { type RunningServer, startServer } from './server.ts'
 
@@ -41,8 +42,6 @@ export interface BridgeOptions {
 
 const STORE_KEY = Buffer.from('a key for benches of 32 bytes...')
 const PROVIDER = 'sites'
-/** Node's options. */
-const AS_IN_IMAGE = ['--expose-gc', '--max-semi-space-size=8']
 
 export function createStage(): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'quota-bridge-bench-'))

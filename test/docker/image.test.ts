@@ -1,10 +1,11 @@
 // The Dockerfile, as far as it can be told without building it; docker/build-check builds it.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { AS_IN_IMAGE } from '../helpers/process.ts'
 import { baseNames } from '../image/stand-in.ts'
 
 const dockerfile = readFileSync('Dockerfile', 'utf8')
-const { version, engines } = JSON.parse(readFileSync('package.json', 'utf8'))
+const { version, engines, scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 t.test('the version is one everywhere, and the changelog tells of it', async t => {
   t.match(dockerfile, new RegExp(`^ARG VERSION=${version}$`, 'm'))
@@ -12,6 +13,15 @@ t.test('the version is one everywhere, and the changelog tells of it', async t =
   const changelog = readFileSync('CHANGELOG.md', 'utf8')
   t.match(changelog, new RegExp(`^## ${version} \\(\\d{4}-\\d{2}-\\d{2}\\)$`, 'm'))
   t.match(changelog, /^## Unreleased$/m)
+})
+
+t.test('node is started with the same options everywhere', async t => {
+  t.ok(
+    dockerfile.includes(`ENTRYPOINT ${JSON.stringify(['node', ...AS_IN_IMAGE, 'dist/main.js']).replaceAll(',', ', ')}`)
+  )
+  t.equal(scripts.start, `node ${AS_IN_IMAGE.join(' ')} src/main.ts`)
+  const installed = `\`node ${AS_IN_IMAGE.join(' ')} node_modules/quota-bridge/dist/main.js\``
+  t.ok(readFileSync('docs/operating.md', 'utf8').includes(installed))
 })
 
 t.test('each stage is on a base that may be given, and no script of a dependency runs', async t => {

@@ -24,6 +24,9 @@ export const SOURCES = 'src/main.ts'
  */
 export const PROGRAM = TESTED_BUNDLE ?? SOURCES
 
+/** Node's options in the image, and in `npm start`. */
+export const AS_IN_IMAGE = ['--expose-gc', '--max-semi-space-size=8']
+
 /** Whether a program tells its coverage. */
 const isCounted = (script: string) => script.endsWith('.ts')
 

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AS_IN_IMAGE } from '../helpers/process.ts'
 import type { Engine } from './engine.ts'
 import { execute } from './execute.ts'
 import { type Check, IMAGE } from './image.ts'
@@ -42,7 +43,7 @@ export const contentChecks: Check[] = [
     hold(engine) {
       const { User, Entrypoint, Env } = inspect(engine).Config
       equal(User, '1000:1000')
-      deepEqual(Entrypoint, ['node', '--expose-gc', '--max-semi-space-size=8', 'dist/main.js'])
+      deepEqual(Entrypoint, ['node', ...AS_IN_IMAGE, 'dist/main.js'])
       ok(Env.includes('NODE_ENV=production'))
       return undefined
     }

@@ -10,6 +10,7 @@ import { startFakeDocSpace } from '../../src/devkit/fake-docspace.ts'
 import { createFakeWix, type FakeWix } from '../../src/devkit/fake-wix.ts'
 import { freePort } from '../helpers/free-port.ts'
 import { startPostgres } from '../helpers/postgres.ts'
+import { AS_IN_IMAGE } from '../helpers/process.ts'
 import { startTarget } from '../helpers/target.ts'
 import type { Replica } from './balancer.ts'
 
@@ -100,14 +101,10 @@ export async function createReplicas(
       host,
       ...ports,
       async start() {
-        const started = spawn(
-          process.execPath,
-          ['--expose-gc', '--max-semi-space-size=8', 'bundle/main.js', '--config', file],
-          {
-            stdio: ['ignore', 'pipe', 'inherit'],
-            env: { ...process.env, LOG_LEVEL: 'info' }
-          }
-        )
+        const started = spawn(process.execPath, [...AS_IN_IMAGE, 'bundle/main.js', '--config', file], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, LOG_LEVEL: 'info' }
+        })
         child = started
         const lines = createInterface({ input: started.stdout })
         await new Promise<void>((resolve, reject) => {
