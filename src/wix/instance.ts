@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { QuotaBridgeError } from '../errors.ts'
 import { Type, Value } from '../schema.ts'
 import { canonicalSite } from '../store/connection-key.ts'
+import { decodeUtf8 } from '../utf8.ts'
 
 /** Wix's signature does not end by itself. */
 const AGE_MS_MAX = 86_400_000
@@ -66,7 +67,7 @@ function refused(why: string): QuotaBridgeError {
 
 function parse(data: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64url')))
+    return JSON.parse(decodeUtf8(Buffer.from(data, 'base64url')))
   } catch {
     return undefined
   }
