@@ -39,6 +39,8 @@ const FLOORS = [
   'fingerprint',
   'within',
   'utf8',
+  'once',
+  'recent',
   'terminal',
   'version',
   'root',

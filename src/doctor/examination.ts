@@ -6,6 +6,7 @@ import { fillPlaceholders } from '../config/placeholders.ts'
 import type { ConfiguredAction } from '../config/providers.ts'
 import { configuredSecrets } from '../config/secrets.ts'
 import type { Mistake } from '../mistakes.ts'
+import { once } from '../once.ts'
 import type { ProviderAdapter } from '../quota/provider.ts'
 import type { SourceSettings } from '../quota/source.ts'
 import { IN_MEMORY } from '../store/database.ts'
@@ -197,12 +198,4 @@ export function demandReach(reach: StoreReach): Extract<StoreReach, { kind: 'ope
   if (reach.kind === 'open') return reach
   if (reach.kind === 'none') throw new Skip(reach.why)
   throw new Skip(reach.kind === 'absent' ? 'there is no store yet' : 'the store cannot be read (QB-STORE-REACHED)')
-}
-
-function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
-  let result: Promise<Result> | undefined
-  return () => {
-    result ??= work()
-    return result
-  }
 }

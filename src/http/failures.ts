@@ -1,5 +1,6 @@
 // How often an address failed lately: for keeping those busy who only try.
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../recent.ts'
 
 const ADDRESSES_MAX = 10_000
 
@@ -12,7 +13,7 @@ export interface Failures {
 /** `windowMs` after an address's first failure its count begins anew. */
 export function createFailures(windowMs: number): Failures {
   // The window is the first failure's: a later one does not make it longer.
-  const counts = new LRUCache<string, number>({ max: ADDRESSES_MAX, ttl: windowMs, noUpdateTTL: true })
+  const counts = new LRUCache<string, number>({ ...atMost(ADDRESSES_MAX), ttl: windowMs, noUpdateTTL: true })
   const count = (address: string) => counts.get(address) ?? 0
   return {
     count,

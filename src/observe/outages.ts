@@ -2,6 +2,7 @@
 // were, and that it is over. Older numbers may be shown all the while, so that nobody else would tell.
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import { atMost } from '../recent.ts'
 import { type ConnectionKey, idOf } from '../store/connection-key.ts'
 import type { Failure, QuotaCall } from './events.ts'
 
@@ -34,7 +35,7 @@ export interface OutageLog {
 
 /** `now` is in milliseconds since 1970. */
 export function createOutageLog(log: Pick<Logger, 'warn' | 'info'>, now: () => number): OutageLog {
-  const outages = new LRUCache<string, Outage>({ max: CONNECTIONS_MAX })
+  const outages = new LRUCache<string, Outage>(atMost(CONNECTIONS_MAX))
   let sweeping: NodeJS.Timeout | undefined
 
   // A clock that is set back must not silence anybody.

@@ -1,4 +1,5 @@
 // Numbers, sizes, dates and times as one language writes them in one region. https://cldr.unicode.org
+import { once } from '../once.ts'
 import { plainText, unbroken } from './plain-text.ts'
 import { inUnit, naturalUnit, type SizeUnit } from './units.ts'
 
@@ -91,12 +92,4 @@ function withTimeOfDay(parts: Intl.DateTimeFormatPart[], ofDay: (time: string) =
   const after = parts.slice(minute + 1)
   const time = ofDay(text(parts.slice(hour, minute + 1)))
   return `${text(parts.slice(0, hour))}${time}${after.length > 1 ? text(after) : ''}`
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }

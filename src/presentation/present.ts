@@ -4,6 +4,7 @@ import { v5 as uuidv5 } from 'uuid'
 import { stateOverAt } from '../quota/plan.ts'
 import type { AsOf, Plan, PlanState, Quota, QuotaGroup, QuotaReport } from '../quota/report.ts'
 import type { Reconnect } from '../quota/service.ts'
+import { atMost } from '../recent.ts'
 import type * as wix from '../wix/contract.ts'
 import { asOfSentence } from './age.ts'
 import type { MessageKey } from './catalogues.ts'
@@ -76,7 +77,7 @@ function presentPlan({ vocabulary, account }: QuotaReport, plan: Plan, options: 
 }
 
 /** Kept, since hashing one costs more than saying a quota. */
-const planIds = new LRUCache<string, string>({ max: 10_000 })
+const planIds = new LRUCache<string, string>(atMost(10_000))
 
 function planId(what: string): string {
   const id = planIds.get(what) ?? uuidv5(what, PLAN_NAMESPACE)

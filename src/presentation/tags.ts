@@ -1,6 +1,7 @@
 // What a reader's tags say about language and region, in a form of which there are few: the matcher keeps whatever it is
 // asked, so it is asked by nothing else.
 import { match } from '@formatjs/intl-localematcher'
+import { once } from '../once.ts'
 import { LANGUAGES } from './catalogues.ts'
 
 /** The length that every well-formed tag in use fits into: https://www.rfc-editor.org/rfc/rfc5646#section-4.4.1 */
@@ -20,15 +21,17 @@ export interface ReaderTag {
 /** CLDR leads their readers to Russian, and they are told in English instead, unless they list Russian. */
 const NOT_RUSSIAN = new Set(['az', 'hy'])
 
-const ours = LANGUAGES.map(language => new Intl.Locale(language).maximize())
-/** The scripts of ours, and those that Japanese and Korean are written in besides. */
-const SCRIPTS = new Set([...ours.map(locale => locale.script), 'Hani', 'Hira', 'Kana', 'Hrkt', 'Hang', 'Jamo'])
-/** Of these we have several, which only a region tells apart. */
-const SEVERAL = new Set(
-  ours
-    .filter(locale => ours.filter(other => writtenAs(other) === writtenAs(locale)).length > 1)
-    .map(locale => locale.language)
-)
+/** What our languages are written in, looked up for the first reader: a service that nobody asks then keeps nothing of ICU's in memory. */
+const ours = once(() => {
+  const locales = LANGUAGES.map(language => new Intl.Locale(language).maximize())
+  const alike = (locale: Intl.Locale) => locales.filter(other => writtenAs(other) === writtenAs(locale))
+  return {
+    /** Those of ours, and those that Japanese and Korean are written in besides. */
+    scripts: new Set([...locales.map(locale => locale.script), 'Hani', 'Hira', 'Kana', 'Hrkt', 'Hang', 'Jamo']),
+    /** Languages of which we have several, which only a region tells apart. */
+    several: new Set(locales.filter(locale => alike(locale).length > 1).map(locale => locale.language))
+  }
+})
 
 /** What a tag says, variants and extensions aside, in one spelling (`iw` is `he`); undefined for what is no tag, or no language's. */
 export function readTag(tag: string): ReaderTag | undefined {
@@ -40,9 +43,9 @@ export function readTag(tag: string): ReaderTag | undefined {
   const usual = new Intl.Locale(language).maximize().script
   if (!usual || !script || NOT_RUSSIAN.has(language)) return undefined
   const unusual = script === usual ? undefined : script
-  if (unusual && !(SCRIPTS.has(unusual) && bestFit([language], LANGUAGES))) return undefined
+  if (unusual && !(ours().scripts.has(unusual) && bestFit([language], LANGUAGES))) return undefined
   return {
-    asked: [language, unusual, SEVERAL.has(language) && likely.region].filter(Boolean).join('-'),
+    asked: [language, unusual, ours().several.has(language) && likely.region].filter(Boolean).join('-'),
     written: writtenAs(likely),
     region: locale.region
   }

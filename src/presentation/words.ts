@@ -62,5 +62,3 @@ export function wordsOf(language: string, formats: string = language): Words {
   known.set(key, words)
   return words
 }
-
-export const english = wordsOf('en')

@@ -4,6 +4,7 @@ import type { Findings, sharedFindings } from '../findings.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import { ProviderError, type QuotaProvider, type TimedProvider } from '../quota/provider.ts'
 import { LAST_WORDS_MS } from '../quota/source.ts'
+import { atMost } from '../recent.ts'
 import { within } from '../within.ts'
 
 const REFUSALS_MAX = 10_000
@@ -65,7 +66,7 @@ interface Refusals {
 
 /** Kept by the monotonic clock, which nobody sets back. */
 function createRefusals(findings: Findings): Refusals {
-  const remembered = new LRUCache<string, { error: ProviderError; until: number }>({ max: REFUSALS_MAX })
+  const remembered = new LRUCache<string, { error: ProviderError; until: number }>(atMost(REFUSALS_MAX))
   return {
     check(whose) {
       const found = remembered.get(whose)

@@ -18,6 +18,7 @@ import { LRUCache } from 'lru-cache'
 import type { BreakerChange, BreakerState } from '../observe/calls.ts'
 import type { ProviderWatch } from '../observe/provider.ts'
 import { ProviderError } from '../quota/provider.ts'
+import { atMost } from '../recent.ts'
 
 /** Origins whose state is kept in memory. */
 const ORIGINS_MAX = 1000
@@ -71,7 +72,7 @@ interface Guard {
 export function createOriginPolicies(watch: ProviderWatch = () => {}): OriginPolicies {
   const guards = (scope: BreakerChange['scope'], max: number, make: () => Guard) =>
     new LRUCache<string, Guard>({
-      max,
+      ...atMost(max),
       memoMethod: () => told(scope, make(), watch),
       dispose: ({ breaker }) => watch({ kind: 'breaker-changed', scope, from: STATES[breaker.state] })
     })

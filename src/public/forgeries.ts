@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { QuotaBridgeError } from '../errors.ts'
 import { createFailures } from '../http/failures.ts'
+import { atMost } from '../recent.ts'
 
 const WINDOW_MS = 10_000
 /** More refused calls than this from one address within the window are a flood, */
@@ -35,7 +36,7 @@ export interface Forgeries {
 /** Behind a proxy that is not told in `server.trustProxy` all calls have one address: then nobody is refused for it. */
 export function createForgeries({ canBelieveAddresses }: { canBelieveAddresses: boolean }): Forgeries {
   const refused = createFailures(WINDOW_MS)
-  const verified = new LRUCache<string, true>({ max: ADDRESSES_MAX, ttl: VERIFIED_MS })
+  const verified = new LRUCache<string, true>({ ...atMost(ADDRESSES_MAX), ttl: VERIFIED_MS })
   const socketsOf = countSockets()
   return {
     async guard({ ip, raw }, verify) {

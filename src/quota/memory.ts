@@ -1,5 +1,6 @@
 // What is known of each connection, as one replica knows it: in memory, over a store whose failure costs no more than what it knew.
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../recent.ts'
 import type { Briefly } from '../store/briefly.ts'
 import { type ConnectionKey, idOf } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
@@ -40,7 +41,7 @@ export interface MemoryOptions {
 export function createMemory({ store, briefly, now, onStoreError, onUnusable }: MemoryOptions): Memory {
   const told = new Set<string>()
   const known = new LRUCache<string, Knowledge, ConnectionKey>({
-    max: CONNECTIONS_MAX,
+    ...atMost(CONNECTIONS_MAX),
     fetchMethod: (_id, _old, { context }) => look(context),
     // A load that was overtaken still answers who waits for it, but is not kept.
     ignoreFetchAbort: true

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { QuotaBridgeError } from '../errors.ts'
 import { fingerprintOf } from '../fingerprint.ts'
+import { atMost } from '../recent.ts'
 import { Value } from '../schema.ts'
 import { type ConnectionKey, isStorable, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
@@ -80,7 +81,7 @@ export function createSource(
   }
   // That a site has none is kept too: most calls for a site that never connected cost nothing.
   const cache = new LRUCache<string, KnownConnection | 'none'>({
-    max: CACHED_SITES_MAX,
+    ...atMost(CACHED_SITES_MAX),
     // What was read before a change is not kept after it.
     ignoreFetchAbort: true,
     fetchMethod: async instanceId => {

@@ -7,6 +7,7 @@ import type { ConnectionHealth, ServiceEvent } from '../observe/events.ts'
 import { isAboutConnection } from '../providers/gentleness.ts'
 import type { QuotaReport } from '../quota/report.ts'
 import type { QuotaAction } from '../quota/service.ts'
+import { atMost } from '../recent.ts'
 import { type ConnectionKey, idOf, SHARED } from '../store/connection-key.ts'
 import type { Store } from '../store/index.ts'
 import { expiringOf, failingOf, quotasOf, recoveredOf } from './crossings.ts'
@@ -50,7 +51,7 @@ export function createWebhooks({ store, webhooks, actions, log, onError, now, tr
   setMaxListeners(0, signal)
   const places = bulkhead(AT_ONCE, WAITING_MAX)
   const underWay = new Set<Promise<void>>()
-  const seen = new LRUCache<string, string>({ max: SEEN_MAX })
+  const seen = new LRUCache<string, string>(atMost(SEEN_MAX))
   /** Of those in the configuration: each replica sees for itself how they are. */
   const failing = new Set<string>()
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { present } from '../../src/presentation/present.ts'
-import { english } from '../../src/presentation/words.ts'
+import { wordsOf } from '../../src/presentation/words.ts'
 import type { Quota, QuotaReport } from '../../src/quota/report.ts'
 
 const now = new Date('2026-11-22T12:00:00Z')
@@ -22,7 +22,7 @@ function say(quota: Partial<Quota>, report: Partial<QuotaReport> = {}) {
     ],
     ...report
   }
-  return present(whole, { words: english, sizes: 'in-name', now, labels: new Map() })
+  return present(whole, { words: wordsOf('en'), sizes: 'in-name', now, labels: new Map() })
 }
 const first = (...args: Parameters<typeof say>) => say(...args).quotaInfo[0]?.quotas[0]
 const tooltip = (...args: Parameters<typeof say>) => first(...args)?.additionalInfo?.description
@@ -147,7 +147,12 @@ t.test('what is managed elsewhere is called storage only where it is', async t =
   const label = (unit: 'count' | 'bytes') => {
     const quota: Quota = { feature: 'x', unit, used: 9, limit: 9, manageUrl: 'https://example.com/manage' }
     const report: QuotaReport = { vocabulary: 'static', account: 'a', groups: [{ plans: [], quotas: [quota] }] }
-    const { quotaInfo } = present(report, { words: english, sizes: 'in-name', now: new Date(), labels: new Map() })
+    const { quotaInfo } = present(report, {
+      words: wordsOf('en'),
+      sizes: 'in-name',
+      now: new Date(),
+      labels: new Map()
+    })
     return quotaInfo[0]?.quotas[0]?.additionalInfo?.cta?.label
   }
   t.strictSame([label('bytes'), label('count')], ['Manage storage', 'Manage'])
@@ -165,7 +170,7 @@ t.test('what is not known of the state changes nothing, and a plan keeps its id 
   const quotas = [{ feature: 'room', unit: 'count' as const, used: 1, limit: 2 }]
   const groups = [{ plans: [{ id: '-3', name: 'Startup' }], quotas, upgradeUrl: 'https://acme.onlyoffice.com/pay' }]
   const report = { vocabulary: 'docspace', account: 'https://acme.onlyoffice.com', groups }
-  const answer = present(report, { words: english, sizes: 'in-name', now, labels: new Map() })
+  const answer = present(report, { words: wordsOf('en'), sizes: 'in-name', now, labels: new Map() })
   t.match(answer.quotaInfo, [
     { plans: [{ id: '44911933-1449-5045-956b-804bd9106161' }], upgradeCta: { label: 'Upgrade' } }
   ])

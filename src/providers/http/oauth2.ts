@@ -2,6 +2,7 @@
 // https://www.rfc-editor.org/rfc/rfc6749#section-4.4
 import { LRUCache } from 'lru-cache'
 import { ProviderError } from '../../quota/provider.ts'
+import { atMost } from '../../recent.ts'
 import { Type, TypeCompiler } from '../../schema.ts'
 import { type HttpAnswer, type HttpClient, partyOf } from '../http-client.ts'
 import { fillFields, type OAuth2 } from './auth.ts'
@@ -39,7 +40,7 @@ export function findingOfTokenRefusal({ status }: HttpAnswer): string | undefine
 }
 
 export function createTokens(oauth2: OAuth2, client: HttpClient): Tokens {
-  const kept = new LRUCache<string, { token: string; until: number }>({ max: TOKENS_MAX })
+  const kept = new LRUCache<string, { token: string; until: number }>(atMost(TOKENS_MAX))
   const underWay = new Map<string, Promise<string>>()
   const keyFor = (connection: HttpConnection) =>
     partyOf(fillFields(oauth2.clientId, connection), fillFields(oauth2.clientSecret, connection))
