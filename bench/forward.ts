@@ -41,7 +41,7 @@ const wix = createFakeWix()
 
 try {
   const target = await start('target', ['bench/forward-target.ts'], /(http:\S+)/)
-  const args = [...AS_IN_IMAGE, 'src/main.ts', '--config', writeConfiguration(target.url)]
+  const args = [...AS_IN_IMAGE.options, 'src/main.ts', '--config', writeConfiguration(target.url)]
   const service = await start('service', args, /"url":"([^"]+)"/)
   const answerSlow = await compareLatency(service.url)
   const flat = await measureMemory(service)

@@ -22,12 +22,16 @@ const TICKS_A_SECOND = 100
 const MIB = 1024 ** 2
 const LISTENING = /(?:listening at |"listener":"public","url":")http:\/\/127\.0\.0\.1:(\d+)/
 
-export async function startServer(args: readonly string[], log: string, until = LISTENING): Promise<RunningServer> {
+export async function startServer(
+  args: readonly string[],
+  log: string,
+  { until = LISTENING, environment = {} }: { until?: RegExp; environment?: NodeJS.ProcessEnv } = {}
+): Promise<RunningServer> {
   const output = openSync(log, 'w')
   const started = performance.now()
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', output, 'inherit'],
-    env: { ...process.env, PORT: '0', MANAGEMENT_PORT: '0' }
+    env: { ...process.env, ...environment, PORT: '0', MANAGEMENT_PORT: '0' }
   })
   let printed = ''
   while (!until.test(printed)) {

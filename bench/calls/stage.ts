@@ -60,7 +60,7 @@ export function createStage(): Stage {
     file,
     async startDocSpace(delayMs = 0) {
       const args = ['bench/servers/docspace.ts', String(delayMs)]
-      const { printed } = await start(args, file(`docspace-${++files}.log`), /^(\{.*\})\n/)
+      const { printed } = await start(args, file(`docspace-${++files}.log`), { until: /^(\{.*\})\n/ })
       return JSON.parse(printed)
     },
     async startBridge({ docspace, sites, provider, server, forward, storeUrl, filled = false }) {
@@ -92,7 +92,8 @@ export function createStage(): Stage {
         actions: { 'create-room': { provider: PROVIDER, features: ['room', 'manager'] } }
       }
       writeFileSync(file(`${name}.yaml`), JSON.stringify(configuration))
-      return start([...AS_IN_IMAGE, 'bundle/main.js', '--config', file(`${name}.yaml`)], file(`${name}.log`))
+      const args = [...AS_IN_IMAGE.options, 'bundle/main.js', '--config', file(`${name}.yaml`)]
+      return start(args, file(`${name}.log`), { environment: AS_IN_IMAGE.environment })
     },
     async close() {
       for (const server of servers.reverse()) await server.close()

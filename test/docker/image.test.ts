@@ -16,11 +16,12 @@ t.test('the version is one everywhere, and the changelog tells of it', async t =
 })
 
 t.test('node is started with the same options everywhere', async t => {
-  t.ok(
-    dockerfile.includes(`ENTRYPOINT ${JSON.stringify(['node', ...AS_IN_IMAGE, 'dist/main.js']).replaceAll(',', ', ')}`)
-  )
-  t.equal(scripts.start, `node ${AS_IN_IMAGE.join(' ')} src/main.ts`)
-  const installed = `\`node ${AS_IN_IMAGE.join(' ')} node_modules/quota-bridge/dist/main.js\``
+  const { options, environment } = AS_IN_IMAGE
+  t.ok(dockerfile.includes(`ENTRYPOINT ${JSON.stringify(['node', ...options, 'dist/main.js']).replaceAll(',', ', ')}`))
+  t.match(dockerfile, `MALLOC_ARENA_MAX=${environment.MALLOC_ARENA_MAX}`)
+  t.equal(scripts.start, `node ${options.join(' ')} src/main.ts`)
+  const started = `MALLOC_ARENA_MAX=${environment.MALLOC_ARENA_MAX} node ${options.join(' ')}`
+  const installed = `\`${started} node_modules/quota-bridge/dist/main.js\``
   t.ok(readFileSync('docs/operating.md', 'utf8').includes(installed))
 })
 

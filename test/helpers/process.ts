@@ -24,8 +24,11 @@ export const SOURCES = 'src/main.ts'
  */
 export const PROGRAM = TESTED_BUNDLE ?? SOURCES
 
-/** Node's options in the image, and in `npm start`. */
-export const AS_IN_IMAGE = ['--expose-gc', '--max-semi-space-size=8']
+/** How the image starts the program: Node's options, which `npm start` has too, and what is in its environment. */
+export const AS_IN_IMAGE = {
+  options: ['--expose-gc', '--max-semi-space-size=8'],
+  environment: { MALLOC_ARENA_MAX: '1' }
+}
 
 /** Whether a program tells its coverage. */
 const isCounted = (script: string) => script.endsWith('.ts')

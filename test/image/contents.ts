@@ -43,8 +43,9 @@ export const contentChecks: Check[] = [
     hold(engine) {
       const { User, Entrypoint, Env } = inspect(engine).Config
       equal(User, '1000:1000')
-      deepEqual(Entrypoint, ['node', ...AS_IN_IMAGE, 'dist/main.js'])
-      ok(Env.includes('NODE_ENV=production'))
+      deepEqual(Entrypoint, ['node', ...AS_IN_IMAGE.options, 'dist/main.js'])
+      const wanted = { NODE_ENV: 'production', ...AS_IN_IMAGE.environment }
+      for (const [name, value] of Object.entries(wanted)) ok(Env.includes(`${name}=${value}`))
       return undefined
     }
   },

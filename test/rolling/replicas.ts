@@ -101,9 +101,9 @@ export async function createReplicas(
       host,
       ...ports,
       async start() {
-        const started = spawn(process.execPath, [...AS_IN_IMAGE, 'bundle/main.js', '--config', file], {
+        const started = spawn(process.execPath, [...AS_IN_IMAGE.options, 'bundle/main.js', '--config', file], {
           stdio: ['ignore', 'pipe', 'inherit'],
-          env: { ...process.env, LOG_LEVEL: 'info' }
+          env: { ...process.env, ...AS_IN_IMAGE.environment, LOG_LEVEL: 'info' }
         })
         child = started
         const lines = createInterface({ input: started.stdout })
