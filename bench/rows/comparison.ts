@@ -19,7 +19,7 @@ export async function comparison(
     others.push(server)
     return server
   }
-  const times = quick ? { rounds: 2, seconds: 1, distinct: 5000 } : { rounds: 7, seconds: 4, distinct: 30_000 }
+  const times = quick ? { rounds: 1, seconds: 0.5, distinct: 2500 } : { rounds: 7, seconds: 4, distinct: 30_000 }
   const onRound = (name: string, round: number) => tell(`round ${round} of ${times.rounds}: ${name}`)
   const candidates = await compare(stage, startOther, { ...times, onRound })
   for (const server of others) await server.close()

@@ -16,13 +16,13 @@ export const forwarded: Row = {
     writeFileSync(given, JSON.stringify({ appId: stage.wix.appId, publicKeyPem: stage.wix.publicKeyPem, answer: {} }))
     const proxy = await startServer(['bench/servers/bare-proxy.ts', given, to], stage.file('proxy.log'))
     const bridge = await stage.startBridge({ docspace, sites, forward: { to } })
-    const calls = (await signCalls(stage.wix, sites, 1000)).map(call => ({
+    const calls = (await signCalls(stage.wix, sites, quick ? 300 : 1000)).map(call => ({
       ...call,
       request: Buffer.from(call.request.toString().replace('/v1/quota-info', '/v1/invoke'))
     }))
     const run = async ({ port }: { port: number }) => {
       const isRight = (status: number) => status === 200
-      const result = await load({ port, calls, connections: 64, seconds: quick ? 1 : 4, isRight })
+      const result = await load({ port, calls, connections: 64, seconds: quick ? 0.5 : 4, isRight })
       if (result.wrong > 0) throw new Error(`${result.wrong} calls were not passed on`)
       return result.calls / result.seconds
     }

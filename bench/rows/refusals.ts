@@ -12,8 +12,8 @@ export const refusals: Row = {
     const sites = sitesOf(50)
     const docspace = await stage.startDocSpace()
     const bridge = await stage.startBridge({ docspace, sites })
-    const good = await signCalls(stage.wix, sites, quick ? 1000 : 5000)
-    const forged = await signCalls(stage.wix, sites, quick ? 1000 : 5000, { forged: true })
+    const good = await signCalls(stage.wix, sites, quick ? 300 : 5000)
+    const forged = await signCalls(stage.wix, sites, quick ? 300 : 5000, { forged: true })
     const run = async (calls: typeof good, status: number) => {
       const { port } = bridge
       const {
@@ -21,7 +21,7 @@ export const refusals: Row = {
         seconds,
         wrong
       } = await load({
-        ...{ port, calls, connections: CONNECTIONS, seconds: quick ? 1 : 4 },
+        ...{ port, calls, connections: CONNECTIONS, seconds: quick ? 0.5 : 4 },
         isRight: (answered, body) => answered === status && (status !== 200 || isTold(answered, body))
       })
       if (wrong > 0) throw new Error(`${wrong} calls were not answered with ${status}`)

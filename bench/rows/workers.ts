@@ -13,13 +13,13 @@ export const workers: Row = {
   async measure(stage, { quick, tell }) {
     const sites = sitesOf(SITES)
     const docspace = await stage.startDocSpace()
-    const calls = await signCalls(stage.wix, sites, quick ? 2000 : 20_000)
+    const calls = await signCalls(stage.wix, sites, quick ? 500 : 20_000)
     const one = await stage.startBridge({ docspace, sites })
     const two = await stage.startBridge({ docspace, sites, server: { workers: 2 } })
     const run = async (server: RunningServer) => {
       const before = server.cpuSeconds()
       const result = await load({
-        ...{ port: server.port, calls, connections: CONNECTIONS, seconds: quick ? 1 : 4, isRight: isTold }
+        ...{ port: server.port, calls, connections: CONNECTIONS, seconds: quick ? 0.5 : 4, isRight: isTold }
       })
       if (result.wrong > 0) throw new Error(`${result.wrong} calls were not answered`)
       return { rate: result.calls / result.seconds, cpu: (server.cpuSeconds() - before) / result.calls }
