@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startBridge } from '../../helpers/bridge.ts'
-import { openRaw, sendRaw, statusOf } from '../../helpers/raw-socket.ts'
+import { openRaw, sendOnThenRead, sendRaw, statusOf } from '../../helpers/raw-socket.ts'
 import { startTarget } from '../../helpers/target.ts'
 
 async function start(t: Test, forward: object = {}) {
@@ -185,18 +185,8 @@ t.test('a body of 1 GB is refused before the target has it, told beforehand or i
 
 t.test('who first sends on and reads then learns why the body was refused', async t => {
   const { origin } = await start(t, { maxBodySize: '64KiB' })
-  const socket = openRaw(origin)
-  const over = new Promise(resolve => socket.on('error', resolve).on('close', resolve))
-  socket.write(`POST /v1/invoke HTTP/1.1\r\n${HEAD}transfer-encoding: chunked\r\n\r\n`)
-  for (let piece = 0; piece < 10; piece++) {
-    socket.write(`8000\r\n${'a'.repeat(0x8000)}\r\n`)
-    await sleep(20)
-  }
-  let answer = ''
-  socket.on('data', chunk => {
-    answer += chunk
-  })
-  await over
+  const head = `POST /v1/invoke HTTP/1.1\r\n${HEAD}transfer-encoding: chunked\r\n\r\n`
+  const answer = await sendOnThenRead(origin, head, `8000\r\n${'a'.repeat(0x8000)}\r\n`)
   t.match(answer, /^HTTP\/1\.1 413 [\s\S]*"PAYLOAD_TOO_LARGE"/)
 })
 
